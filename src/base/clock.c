@@ -1,0 +1,243 @@
+/*
+ * Time: the three clocks, and dates and durations as text.  Calendar work is
+ * done here in UTC only; time zones of budgets are somebody else's.
+ */
+#include "config.h"
+#include "base/clock.h"
+
+#include <stdio.h>
+#include <time.h>
+
+#define US 1000000
+
+static const struct {
+	const char *suffix;
+	int64_t seconds;
+} duration_units[] = {
+	{"", 1},
+	{"s", 1},
+	{"m", 60},
+	{"h", 3600},
+	{"d", 86400},
+	{"w", 7 * 86400},
+	{"mo", 30 * 86400},
+};
+
+static int64_t clock_us(clockid_t id);
+static bool digits(struct tg_str *s, int count, int *out);
+static bool literal(struct tg_str *s, const char *any_of);
+static bool read_date(struct tg_str *s, int64_t *days);
+static bool read_time(struct tg_str *s, int64_t *seconds);
+static bool read_fraction(struct tg_str *s, int64_t *us);
+static bool read_zone(struct tg_str *s, int64_t *seconds);
+static int64_t days_from_civil(int y, int m, int d);
+
+int64_t
+tg_mono_us(void)
+{
+	return clock_us(CLOCK_MONOTONIC);
+}
+
+int64_t
+tg_mono_ms(void)
+{
+	return tg_mono_us() / 1000;
+}
+
+int64_t
+tg_wall_us(void)
+{
+	return clock_us(CLOCK_REALTIME);
+}
+
+int64_t
+tg_wall_s(void)
+{
+	return tg_wall_us() / US;
+}
+
+int64_t
+tg_boot_us(void)
+{
+#ifdef CLOCK_BOOTTIME
+	return clock_us(CLOCK_BOOTTIME);
+#else
+	return tg_mono_us();
+#endif
+}
+
+const char *
+tg_iso_time(int64_t wall_us, char *buf)
+{
+	int64_t us = wall_us % US;
+	time_t t = (time_t)(wall_us / US);
+	struct tm tm;
+	size_t n;
+
+	if (us < 0) {		/* before 1970: the fraction counts up too */
+		us += US;
+		t--;
+	}
+	buf[0] = '\0';
+	if (gmtime_r(&t, &tm) == NULL)
+		return buf;
+	n = strftime(buf, TG_ISO_BYTES, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, TG_ISO_BYTES - n, ".%06dZ", (int)us);
+	return buf;
+}
+
+int
+tg_iso_parse(struct tg_str s, int64_t *wall_us)
+{
+	int64_t days, seconds, us, zone;
+
+	if (!read_date(&s, &days) || !literal(&s, "Tt ") ||
+	    !read_time(&s, &seconds) || !read_fraction(&s, &us) ||
+	    !read_zone(&s, &zone) || s.n > 0)
+		return -1;
+	*wall_us = (days * 86400 + seconds - zone) * US + us;
+	return 0;
+}
+
+int
+tg_duration_parse(struct tg_str s, int64_t *seconds)
+{
+	struct tg_str number = s, unit;
+	int64_t count, total;
+	size_t i, n = 0;
+
+	while (n < s.n && s.p[n] >= '0' && s.p[n] <= '9')
+		n++;
+	if (n == 0)
+		return -1;
+	number.n = n;
+	unit = (struct tg_str){s.p + n, s.n - n};
+	if (!tg_str_i64(number, &count))
+		return -1;
+	for (i = 0; i < sizeof(duration_units) / sizeof(*duration_units); i++) {
+		if (!tg_str_is(unit, duration_units[i].suffix))
+			continue;
+		if (__builtin_mul_overflow(
+		    count, duration_units[i].seconds, &total))
+			return -1;
+		*seconds = total;
+		return 0;
+	}
+	return -1;
+}
+
+static int64_t
+clock_us(clockid_t id)
+{
+	struct timespec ts;
+
+	clock_gettime(id, &ts);
+	return (int64_t)ts.tv_sec * US + ts.tv_nsec / 1000;
+}
+
+static bool
+digits(struct tg_str *s, int count, int *out)
+{
+	int i, v = 0;
+
+	if (s->n < (size_t)count)
+		return false;
+	for (i = 0; i < count; i++) {
+		if (s->p[i] < '0' || s->p[i] > '9')
+			return false;
+		v = v * 10 + (s->p[i] - '0');
+	}
+	s->p += count;
+	s->n -= (size_t)count;
+	*out = v;
+	return true;
+}
+
+static bool
+literal(struct tg_str *s, const char *any_of)
+{
+	if (s->n == 0 || s->p[0] == '\0' || strchr(any_of, s->p[0]) == NULL)
+		return false;
+	s->p++;
+	s->n--;
+	return true;
+}
+
+static bool
+read_date(struct tg_str *s, int64_t *days)
+{
+	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
+	    30, 31};
+	int y, m, d, length;
+
+	if (!digits(s, 4, &y) || !literal(s, "-") || !digits(s, 2, &m) ||
+	    !literal(s, "-") || !digits(s, 2, &d) || m < 1 || m > 12)
+		return false;
+	length = lengths[m - 1];
+	if (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
+		length++;
+	if (d < 1 || d > length)
+		return false;
+	*days = days_from_civil(y, m, d);
+	return true;
+}
+
+static bool
+read_time(struct tg_str *s, int64_t *seconds)
+{
+	int h, m, sec;
+
+	if (!digits(s, 2, &h) || !literal(s, ":") || !digits(s, 2, &m) ||
+	    !literal(s, ":") || !digits(s, 2, &sec))
+		return false;
+	*seconds = (h * 60 + m) * 60 + sec;
+	return h < 24 && m < 60 && sec < 60;
+}
+
+/* What is finer than a microsecond is cut off. */
+static bool
+read_fraction(struct tg_str *s, int64_t *us)
+{
+	int64_t unit = US / 10;
+	int digit;
+
+	*us = 0;
+	if (!literal(s, "."))
+		return true;
+	if (!digits(s, 1, &digit))
+		return false;
+	do {
+		*us += digit * unit;
+		unit /= 10;
+	} while (digits(s, 1, &digit));
+	return true;
+}
+
+static bool
+read_zone(struct tg_str *s, int64_t *seconds)
+{
+	bool west = s->n > 0 && s->p[0] == '-';
+	int h, m;
+
+	*seconds = 0;
+	if (s->n == 0 || literal(s, "Zz"))
+		return true;
+	if (!literal(s, "+-") || !digits(s, 2, &h) || !literal(s, ":") ||
+	    !digits(s, 2, &m) || h > 23 || m > 59)
+		return false;
+	*seconds = (west ? -1 : 1) * (h * 60 + m) * 60;
+	return true;
+}
+
+/* Days since 1970 in the Gregorian calendar; the year begins in March. */
+static int64_t
+days_from_civil(int y, int m, int d)
+{
+	int64_t year = y - (m <= 2);
+	int64_t era = (year >= 0 ? year : year - 399) / 400;
+	int64_t of_era = year - era * 400;
+	int64_t of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
+	    of_year - 719468;
+}
