@@ -1,0 +1,168 @@
+/*
+ * First stage: who is calling?  A key is looked up by its hash at every call,
+ * so that a revoked one fails the very next.  What it may do is admit's.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "gate/stages.h"
+
+/* In this order the first that is there counts (litellm-compat.md 1.4). */
+static const char *const key_headers[] = {
+	"x-litellm-api-key",
+	"authorization",
+	"api-key",
+	"x-api-key",
+	"x-goog-api-key",
+};
+
+static int check_state(struct tg_request *, const struct tg_key *);
+static int refuse_unknown(struct tg_request *, struct tg_str);
+
+int
+tg_auth(struct tg_call *call)
+{
+	struct tg_gate *g = call->gate;
+
+	if (tg_auth_key(g, call->rq, &call->key) != 0)
+		return -1;
+	call->row.key_id = call->key.id;
+	return tg_gate_catalog(g, &call->catalog, &call->rq->err);
+}
+
+struct tg_str
+tg_auth_text(struct tg_request *rq)
+{
+	for (size_t i = 0; i < sizeof(key_headers) / sizeof(key_headers[0]);
+	     i++) {
+		struct tg_str v =
+		    tg_str_trim(tg_request_header(rq, key_headers[i]));
+		struct tg_str scheme = { v.p, v.n < 7 ? v.n : 7 };
+		if (tg_str_ieq(scheme, "bearer "))
+			v = tg_str_trim((struct tg_str){ v.p + 7, v.n - 7 });
+		if (v.n > 0)
+			return v;
+	}
+	return TG_STR_NONE;
+}
+
+/* The command comes through memory, where nobody else can stand. */
+static bool
+is_local(struct tg_request *rq)
+{
+	return strcmp(rq->door->ops->name, "memory") == 0 &&
+	    rq->door->ops->env(rq->door, "TOLLGATE_LOCAL") != NULL;
+}
+
+static void
+be_master(struct tg_key *key)
+{
+	*key = (struct tg_key){
+		.role = TG_KEY_MASTER, .models = "[]", .name = "master"
+	};
+}
+
+/* The master key of tollgate.ini, if one is set there. */
+static bool
+is_ini_master(struct tg_gate *g, struct tg_str text)
+{
+	struct tg_str set = tg_secret_reveal(
+	    &tg_gate_settings(g)->master_key);
+	char a[TG_SHA256_HEX], b[TG_SHA256_HEX];
+
+	if (set.n == 0)
+		return false;
+	tg_sha256_hex(set, a);
+	tg_sha256_hex(text, b);
+	return tg_equal_ct(tg_str(a), tg_str(b));
+}
+
+int
+tg_auth_key(struct tg_gate *g, struct tg_request *rq, struct tg_key *key)
+{
+	struct tg_str text = tg_auth_text(rq);
+	char token[TG_SHA256_HEX];
+	int found;
+
+	if (is_local(rq)) {
+		be_master(key);
+		return 0;
+	}
+	if (text.n == 0)
+		return tg_fail(&rq->err, TG_E_NO_KEY,
+		    "Authentication Error, No api key passed in. Send it as "
+		    "`Authorization: Bearer sk-...` or `x-api-key: sk-...`. "
+		    "If you did, the web server hides the header: with Apache "
+		    "add `CGIPassAuth On`; `tollgate doctor` shows the lines.");
+	if (is_ini_master(g, text)) {
+		be_master(key);
+		return 0;
+	}
+	if (!tg_str_starts(text, "sk-") || text.n > TG_MAX_KEY_TEXT)
+		return tg_fail(&rq->err, TG_E_KEY_FORM,
+		    "Authentication Error, the key received (%.*s) is not one "
+		    "of this gateway's: they begin with 'sk-'. Use a key made "
+		    "with `tollgate key create` or /key/generate.",
+		    TG_PRI(tg_mask_key(rq->arena, text)));
+	tg_sha256_hex(text, token);
+	found = tg_key_find(tg_gate_store(g), rq->arena, token, key, &rq->err);
+	if (found < 0)
+		return -1;
+	if (found == 0 || key->revoked_at != 0)
+		return refuse_unknown(rq, text);
+	return check_state(rq, key);
+}
+
+static int
+refuse_unknown(struct tg_request *rq, struct tg_str text)
+{
+	return tg_fail(&rq->err, TG_E_KEY_UNKNOWN,
+	    "Authentication Error, Invalid proxy server token passed. Received "
+	    "API Key = %.*s. It is not known here, or was revoked. Make a new "
+	    "one with `tollgate key create` or /key/generate.",
+	    TG_PRI(tg_mask_key(rq->arena, text)));
+}
+
+static int
+check_state(struct tg_request *rq, const struct tg_key *key)
+{
+	char then[TG_ISO_BYTES], now[TG_ISO_BYTES];
+	int64_t at = tg_wall_us();
+
+	if (key->blocked)
+		return tg_fail(&rq->err, TG_E_KEY_BLOCKED,
+		    "Authentication Error, Key is blocked. Update via "
+		    "`/key/unblock` if you're an admin.");
+	if (key->expires_at != 0 && key->expires_at <= at)
+		return tg_fail(&rq->err, TG_E_KEY_EXPIRED,
+		    "Authentication Error - Expired Key. Key Expiry time %s "
+		    "and current time %s. Ask for a new key.",
+		    tg_iso_time(key->expires_at, then), tg_iso_time(at, now));
+	return 0;
+}
+
+bool
+tg_auth_model(const struct tg_key *key, struct tg_str model)
+{
+	struct tg_str list = tg_str(key->models), item, text;
+	struct tg_json_it it;
+	bool any = false;
+
+	if (key->role == TG_KEY_MASTER || list.n == 0)
+		return true;
+	it = tg_json_begin(list);
+	while (tg_json_item(&it, &item)) {
+		any = true;
+		if (tg_json_raw_text(item, &text) &&
+		    (tg_str_glob(text, model) ||
+			tg_str_is(text, "all-proxy-models") ||
+			tg_str_is(text, "all-team-models")))
+			return true;
+	}
+	return !any;
+}

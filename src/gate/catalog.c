@@ -1,0 +1,119 @@
+/*
+ * The snapshot in use: found in it, held and let go.  How it is made is
+ * catalog_build.c's; choosing among deployments for a call is route.c's.
+ */
+#include "config.h"
+
+#include "gate/catalog.h"
+
+#include <stdlib.h>
+
+void
+tg_catalog_hold(struct tg_catalog *c)
+{
+	__atomic_add_fetch(&c->refs, 1, __ATOMIC_RELAXED);
+}
+
+void
+tg_catalog_release(struct tg_catalog *c)
+{
+	if (c == NULL || __atomic_sub_fetch(&c->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	for (size_t i = 0; i < c->n_upstreams; i++)
+		tg_secret_free(&c->upstreams[i]->key);
+	free(c->upstreams);
+	free(c->deployments);
+	tg_arena_free(c->arena);
+	free(c);
+}
+
+/* First exact deployment whose name is not below 'model'. */
+static size_t
+lower_bound(const struct tg_catalog *c, const char *model)
+{
+	size_t lo = 0, hi = c->n_exact;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (strcmp(c->deployments[mid].model, model) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Wildcards are sorted longest first: the first match is the most special. */
+static size_t
+first_wildcard(const struct tg_catalog *c, struct tg_str model)
+{
+	size_t i = c->n_exact;
+
+	while (i < c->n_deployments &&
+	    !tg_str_glob(tg_str(c->deployments[i].model), model))
+		i++;
+	return i;
+}
+
+const struct tg_deployment **
+tg_catalog_find(const struct tg_catalog *c, struct tg_arena *a,
+    struct tg_str model, size_t *n)
+{
+	const struct tg_deployment **found;
+	const char *name = tg_arena_cstr(a, model);
+	size_t i = lower_bound(c, name), end;
+
+	if (i == c->n_exact || strcmp(c->deployments[i].model, name) != 0) {
+		i = first_wildcard(c, model);
+		if (i < c->n_deployments)
+			name = c->deployments[i].model;
+	}
+	for (end = i; end < c->n_deployments &&
+	    strcmp(c->deployments[end].model, name) == 0; end++)
+		continue;
+	*n = end - i;
+	found = tg_arena_alloc(a, (*n + 1) * sizeof(*found));
+	for (size_t k = 0; k < *n; k++)
+		found[k] = &c->deployments[i + k];
+	return found;
+}
+
+const struct tg_upstream *
+tg_catalog_upstream(const struct tg_catalog *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_upstreams; i++)
+		if (strcmp(c->upstreams[i]->name, name) == 0)
+			return c->upstreams[i];
+	return NULL;
+}
+
+/* What the '*' of the pattern stood for in the name that was asked for. */
+static struct tg_str
+star_of(const char *pattern, struct tg_str asked)
+{
+	const char *star = strchr(pattern, '*');
+	size_t head, tail;
+
+	if (star == NULL)
+		return asked;
+	head = (size_t)(star - pattern);
+	tail = strlen(star + 1);
+	if (head + tail > asked.n)
+		return asked;
+	return (struct tg_str){ asked.p + head, asked.n - head - tail };
+}
+
+const char *
+tg_deployment_model(const struct tg_deployment *d, struct tg_arena *a,
+    struct tg_str asked)
+{
+	const char *star = strchr(d->upstream_model, '*');
+	struct tg_str fill;
+
+	if (star == NULL)
+		return d->upstream_model;
+	fill = star_of(d->model, asked);
+	return tg_arena_printf(a, "%.*s%.*s%s",
+	    (int)(star - d->upstream_model), d->upstream_model, TG_PRI(fill),
+	    star + 1);
+}

@@ -1,0 +1,105 @@
+#ifndef TG_GATE_CATALOG_H
+#define TG_GATE_CATALOG_H
+/*
+ * What can be called: providers and deployments from tollgate.ini, the
+ * environment and the database, built into one snapshot that never changes.
+ * A request holds the snapshot it began with; when the store's version
+ * moves, the next request builds a new one.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/seal.h"
+#include "llm/echo.h"
+#include "llm/known.h"
+#include "llm/price.h"
+#include "net/fetch.h"
+
+struct tg_store;
+
+/*
+ * One [provider:NAME] or [model:NAME] section; values resolved (env:, file:).
+ */
+struct tg_setting {
+	const char *key, *value;
+};
+struct tg_section {
+	const char *name;	/* after the colon, as spelt in the file */
+	const struct tg_setting *settings;
+	size_t n;
+};
+struct tg_catalog_conf {
+	const struct tg_section *providers, *models;
+	size_t n_providers, n_models;
+	struct tg_fetch_route route;	/* defaults of [upstream] */
+	bool use_environment;		/* OPENAI_API_KEY and its like */
+};
+
+/* A place to call: provider with its secret and how to get there. */
+struct tg_upstream {
+	const char *name;
+	const char *type;		/* known name or "openai" */
+	enum tg_family family;
+	const char *base_url;
+	bool add_v1;			/* to a base_url without a path */
+	struct tg_fetch_route route;
+	struct tg_secret key;		/* may be empty */
+	const char *auth_header;	/* "Authorization: Bearer " */
+	/* "Name: value" lines, NULL-terminated */
+	const char *const *headers;
+	bool fixed;			/* from the ini file or environment */
+};
+
+struct tg_deployment {
+	const char *id;			/* UUID, or "ini:NAME#2", "env:NAME" */
+	const char *model;		/* what callers ask for; may hold '*' */
+	const char *upstream_model;	/* '*' stands for what matched */
+	const struct tg_upstream *upstream;
+	/* clocks of its own over the upstream's */
+	struct tg_fetch_route route;
+	struct tg_prices prices;
+	struct tg_echo_settings echo;
+	const char *mode;		/* "chat" "completion" "embedding" */
+	/* model_info as given, JSON text, or NULL */
+	const char *info;
+	const char *created_by;
+	int64_t created_at, updated_at;
+	int weight, order;
+	bool wildcard, fixed;
+};
+
+struct tg_catalog {
+	struct tg_arena *arena;
+	struct tg_upstream **upstreams;
+	size_t n_upstreams;
+	/* exact names first, sorted by model */
+	struct tg_deployment *deployments;
+	size_t n_deployments, n_exact;
+	int64_t version;
+	int refs;			/* atomic */
+};
+
+/*
+ * Settings that are not understood fail with their name and section
+ * (TG_E_INVALID); rows of the database that do not read are left out with a
+ * warning, so that one bad row never stops the gateway.
+ */
+int tg_catalog_build(const struct tg_catalog_conf *conf, struct tg_store *store,
+    const struct tg_seal *seal, struct tg_catalog **out, struct tg_err *e);
+void tg_catalog_hold(struct tg_catalog *c);
+void tg_catalog_release(struct tg_catalog *c);
+/*
+ * Those that serve this name: the exact ones, else those of the longest
+ * wildcard that matches.  *n 0: unknown.  Pointers into the snapshot, array in
+ * the arena.
+ */
+const struct tg_deployment **tg_catalog_find(const struct tg_catalog *c,
+    struct tg_arena *a, struct tg_str model, size_t *n);
+const struct tg_upstream *tg_catalog_upstream(const struct tg_catalog *c,
+    const char *name);
+/* upstream_model with its '*' filled from what the caller asked for. */
+const char *tg_deployment_model(const struct tg_deployment *d,
+    struct tg_arena *a, struct tg_str asked);
+#endif

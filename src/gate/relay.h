@@ -1,0 +1,46 @@
+#ifndef TG_GATE_RELAY_H
+#define TG_GATE_RELAY_H
+/*
+ * The relay's own state, shared by its two ways of reading an answer:
+ * stream.c and whole.c.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gate/gate.h"
+#include "gate/source.h"
+#include "llm/assemble.h"
+#include "llm/chunk.h"
+#include "net/sse.h"
+
+struct tg_relay {
+	struct tg_call *call;
+	struct tg_source source;
+	struct tg_sse sse;
+	struct tg_assembly *assembly;
+	int64_t written_us;	/* last write to the caller, 0 none */
+	bool done;		/* [DONE] was seen */
+	bool finished;		/* a finish_reason was seen */
+	bool content;		/* something of the answer itself */
+};
+
+/* Reads the answer to its end into call->out; -1 with the reason. */
+int tg_stream_read(struct tg_relay *r);
+int tg_whole_read(struct tg_relay *r);
+/* What was put together of a stream goes to the log; also after a failure. */
+void tg_stream_close(struct tg_relay *r);
+
+/*
+ * Next event of the source.  Keeps the caller's stream alive meanwhile; a
+ * caller who left is TG_FETCH_FAILED with TG_E_CLIENT_GONE.
+ */
+enum tg_fetch_event tg_relay_wait(struct tg_relay *r, struct tg_str *data);
+int tg_relay_write(struct tg_relay *r, struct tg_str bytes);
+int tg_relay_tick_ms(const struct tg_relay *r);
+int tg_relay_tick(struct tg_relay *r);
+int tg_relay_gone(struct tg_relay *r);
+/* Facts of one object of the answer: id, usage, finish. */
+void tg_relay_note(struct tg_relay *r, const struct tg_chunk *c);
+/* An error object inside an answer with status 200. */
+int tg_relay_fault(struct tg_relay *r, struct tg_str json);
+#endif

@@ -1,0 +1,26 @@
+#ifndef TG_WEB_FAULT_H
+#define TG_WEB_FAULT_H
+/*
+ * The one table from a reason to what callers see: status, type, code and
+ * headers.  What the gateway refuses itself (keys, rights, models) follows
+ * litellm-compat.md section 3 at the configured level; everything else
+ * openai-api.md section 2.
+ */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "net/request.h"
+#include "web/app.h"
+
+struct tg_fault {
+	int status;
+	struct tg_str json;	/* {"error":{...}} in the arena */
+	long retry_after_ms;	/* -1: none */
+	int should_retry;	/* x-should-retry: -1 none, 0 false, 1 true */
+};
+int tg_fault_status(const struct tg_err *e, enum tg_compat compat);
+void tg_fault_make(const struct tg_err *e, enum tg_compat compat,
+    struct tg_arena *a, struct tg_fault *f);
+/* Sends rq->err as the whole answer. */
+void tg_fault_send(struct tg_request *rq, enum tg_compat compat);
+#endif

@@ -1,0 +1,168 @@
+/*
+ * From a path to its handler.  What is not in the table is 404, what is there
+ * with another method 405 with Allow; OPTIONS and HEAD are answered for all.
+ */
+#include "config.h"
+
+#include "web/routes.h"
+
+#include "base/escape.h"
+#include "web/fault.h"
+
+const struct tg_route tg_routes[] = {
+	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, "What this is" },
+	{ TG_GET, "/health/liveliness", TG_ACCESS_PUBLIC, tg_web_alive,
+	    "Is the program there?" },
+	{ TG_GET, "/health/liveness", TG_ACCESS_PUBLIC, tg_web_alive,
+	    "The same" },
+	{ TG_GET, "/health/readiness", TG_ACCESS_PUBLIC, tg_web_ready,
+	    "Can it serve? 503 when the database cannot be written" },
+	{ TG_POST, "/chat/completions", TG_ACCESS_SELF, tg_web_chat,
+	    "OpenAI chat completions" },
+	{ TG_POST, "/completions", TG_ACCESS_SELF, tg_web_completions,
+	    "OpenAI completions (legacy)" },
+	{ TG_POST, "/embeddings", TG_ACCESS_SELF, tg_web_embeddings,
+	    "OpenAI embeddings" },
+	{ TG_GET, "/models", TG_ACCESS_KEY, tg_web_models,
+	    "Models this key may use" },
+	{ TG_GET, "/models/{rest}", TG_ACCESS_KEY, tg_web_model, "One model" },
+	{ TG_POST, "/key/generate", TG_ACCESS_ADMIN, tg_web_key_generate,
+	    "Make a key" },
+	{ TG_GET, "/key/info", TG_ACCESS_KEY, tg_web_key_info,
+	    "About a key, without argument the caller's own" },
+	{ TG_POST, "/key/delete", TG_ACCESS_ADMIN, tg_web_key_delete,
+	    "Revoke keys" },
+	{ TG_POST, "/model/new", TG_ACCESS_ADMIN, tg_web_model_new,
+	    "Add a deployment" },
+	{ TG_POST, "/model/delete", TG_ACCESS_ADMIN, tg_web_model_delete,
+	    "Remove a deployment" },
+	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_web_model_info,
+	    "Deployments behind the models this key may use" },
+	{ TG_METHOD_OTHER, NULL, TG_ACCESS_PUBLIC, NULL, NULL },
+};
+
+static struct tg_str plain_path(struct tg_request *);
+static bool path_matches(const char *, struct tg_str, struct tg_str *);
+static const struct tg_route *find(struct tg_web *, struct tg_str, bool *);
+static const char *allowed(struct tg_web *, struct tg_str);
+static int run(struct tg_web *, const struct tg_route *);
+static int not_found(struct tg_web *, struct tg_str);
+
+void
+tg_routes_serve(struct tg_app *app, struct tg_request *rq)
+{
+	struct tg_web w = { .app = app, .rq = rq };
+	struct tg_str path = plain_path(rq);
+	const struct tg_route *route;
+	bool known;
+	int rc;
+
+	tg_cors_reply(&w);
+	route = find(&w, path, &known);
+	if (rq->method == TG_OPTIONS && known) {
+		tg_cors_preflight(&w, allowed(&w, path));
+		return;
+	}
+	if (route != NULL)
+		rc = run(&w, route);
+	else if (known) {
+		tg_reply_header(rq, "Allow", "%s", allowed(&w, path));
+		rc = tg_fail(&rq->err, TG_E_METHOD,
+		    "Method %s is not allowed here. Use %s.",
+		    tg_method_name(rq->method), allowed(&w, path));
+	} else
+		rc = not_found(&w, path);
+	if (rc != 0 && rq->state == TG_REPLY_NONE)
+		tg_fault_send(rq, tg_app_web(app)->compat);
+}
+
+static int
+not_found(struct tg_web *w, struct tg_str path)
+{
+	if (path.n > 200)
+		path.n = 200;
+	return tg_fail(&w->rq->err, TG_E_NO_ROUTE,
+	    "Unknown request URL: %s %.*s. Please check the URL for typos; the "
+	    "API begins at /v1.",
+	    tg_method_name(w->rq->method), TG_PRI(path));
+}
+
+/* Decoded, without /v1 and without a slash at the end. */
+static struct tg_str
+plain_path(struct tg_request *rq)
+{
+	struct tg_str p = tg_url_decode(rq->arena, rq->path);
+
+	while (p.n > 1 && p.p[0] == '/' && p.p[1] == '/') {
+		p.p++;
+		p.n--;
+	}
+	if (tg_str_is(p, "/v1"))
+		return TG_STR("/");
+	if (tg_str_starts(p, "/v1/")) {
+		p.p += 3;
+		p.n -= 3;
+	}
+	while (p.n > 1 && p.p[p.n - 1] == '/')
+		p.n--;
+	return p.n > 0 ? p : TG_STR("/");
+}
+
+static bool
+path_matches(const char *pattern, struct tg_str path, struct tg_str *rest)
+{
+	const char *brace = strchr(pattern, '{');
+	size_t head;
+
+	if (brace == NULL)
+		return tg_str_is(path, pattern);
+	head = (size_t)(brace - pattern);
+	if (path.n <= head || memcmp(path.p, pattern, head) != 0)
+		return false;
+	*rest = (struct tg_str){ path.p + head, path.n - head };
+	return true;
+}
+
+static bool
+method_fits(enum tg_method wanted, enum tg_method is)
+{
+	return wanted == is || (wanted == TG_GET && is == TG_HEAD);
+}
+
+static const struct tg_route *
+find(struct tg_web *w, struct tg_str path, bool *known)
+{
+	*known = false;
+	for (const struct tg_route *r = tg_routes; r->path != NULL; r++) {
+		if (!path_matches(r->path, path, &w->rest))
+			continue;
+		*known = true;
+		if (method_fits(r->method, w->rq->method))
+			return r;
+	}
+	return NULL;
+}
+
+static const char *
+allowed(struct tg_web *w, struct tg_str path)
+{
+	const char *list = "OPTIONS";
+	struct tg_str rest;
+
+	for (const struct tg_route *r = tg_routes; r->path != NULL; r++)
+		if (path_matches(r->path, path, &rest))
+			list = tg_arena_printf(w->rq->arena, "%s%s, %s",
+			    tg_method_name(r->method),
+			    r->method == TG_GET ? ", HEAD" : "", list);
+	return list;
+}
+
+static int
+run(struct tg_web *w, const struct tg_route *route)
+{
+	if (route->access == TG_ACCESS_ADMIN && tg_access_admin(w) != 0)
+		return -1;
+	if (route->access == TG_ACCESS_KEY && tg_access_key(w) != 0)
+		return -1;
+	return route->run(w);
+}

@@ -1,0 +1,61 @@
+#ifndef TG_WEB_ROUTES_H
+#define TG_WEB_ROUTES_H
+/*
+ * The table of what can be asked for: path, method, who may.  Each path is
+ * there with and without /v1, with and without a trailing slash.
+ */
+#include "net/request.h"
+#include "web/app.h"
+
+enum tg_access {
+	TG_ACCESS_PUBLIC,
+	TG_ACCESS_KEY,		/* any living key; ctx->key is set */
+	TG_ACCESS_ADMIN,	/* master key, or a person who may */
+	TG_ACCESS_SELF		/* the handler looks at the key itself */
+};
+
+/* What a handler gets. */
+struct tg_web {
+	struct tg_app *app;
+	struct tg_request *rq;
+	struct tg_key key;	/* of the caller, by access */
+	bool admin;
+	struct tg_str rest;	/* what stood for {rest} in the path, decoded */
+	const char *who;	/* the caller's name for created_by */
+};
+/* Answers, or fails with rq->err set (-1), which is answered for it. */
+typedef int tg_handler(struct tg_web *w);
+
+struct tg_route {
+	enum tg_method method;
+	const char *path;	/* "/models/{rest}": {rest} may hold slashes */
+	enum tg_access access;
+	tg_handler *run;
+	const char *help;
+};
+extern const struct tg_route tg_routes[];
+
+/* Finds the route and runs it; every failure is answered. */
+void tg_routes_serve(struct tg_app *app, struct tg_request *rq);
+
+/* The handlers, by file. */
+tg_handler tg_web_root, tg_web_alive, tg_web_ready;
+tg_handler tg_web_chat, tg_web_completions, tg_web_embeddings;
+tg_handler tg_web_models, tg_web_model;
+tg_handler tg_web_key_generate, tg_web_key_info, tg_web_key_delete;
+tg_handler tg_web_model_new, tg_web_model_delete, tg_web_model_info;
+
+/* Administration by master key, by a person (Basic), or from the command. */
+int tg_access_admin(struct tg_web *w);
+int tg_access_key(struct tg_web *w);
+/*
+ * Is the caller the master, or a person who may administer? Sets w->admin and
+ * w->who.
+ */
+bool tg_access_is_admin(struct tg_web *w);
+
+/* CORS headers, if the configuration and the Origin say so. */
+void tg_cors_reply(struct tg_web *w);
+/* Answers OPTIONS for a path with these methods ("GET, POST"). */
+void tg_cors_preflight(struct tg_web *w, const char *methods);
+#endif
