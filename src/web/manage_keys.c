@@ -35,6 +35,11 @@ static const char *const always_null[] = { "max_budget", "expires", "user_id",
 	"router_settings", "rotation_interval", "last_rotation_at",
 	"key_rotation_at", "blocked", "model_rpm_limit", "model_tpm_limit",
 	NULL };
+/* And of /key/generate's alone. */
+static const char *const made_null[] = { "duration", "mcp_rpm_limit",
+	"tag_rpm_limit", "disable_global_guardrails",
+	"throttle_on_budget_exceeded", "allowed_passthrough_routes",
+	"allowed_vector_store_indexes", NULL };
 static const char *const always_object[] = { "aliases", "config",
 	"permissions", "model_spend", "model_max_budget", "budget_fallbacks",
 	NULL };
@@ -61,6 +66,8 @@ tg_web_key_generate(struct tg_web *w)
 		return -1;
 	}
 	row = key_row(&key);
+	for (size_t i = 0; made_null[i] != NULL; i++)
+		(void)json_object_set_new(row, made_null[i], json_null());
 	tg_jtree_set_text(row, "key", secret);
 	tg_jtree_set_text(row, "token", key.token);
 	tg_jtree_set_text(row, "token_id", key.token);
@@ -274,8 +281,9 @@ tg_web_key_info(struct tg_web *w)
 
 	if (!implicit)
 		found = find_key(w, given, &key);
-	else if (key.token[0] == '\0')
-		found = 0;
+	else if (key.token[0] == '\0' ||
+	    tg_query_get(rq->arena, rq->query, "key_alias", &given))
+		found = 0; /* asking by alias is not LiteLLM's either */
 	if (found < 0)
 		return -1;
 	if (!w->admin && (found == 0 || strcmp(key.token, w->key.token) != 0))

@@ -41,7 +41,7 @@ const struct tg_route tg_routes[] = {
 	{ TG_METHOD_OTHER, NULL, TG_ACCESS_PUBLIC, NULL, NULL },
 };
 
-static struct tg_str plain_path(struct tg_request *);
+static struct tg_str plain_path(struct tg_request *, struct tg_str);
 static bool path_matches(const char *, struct tg_str, struct tg_str *);
 static const struct tg_route *find(struct tg_web *, struct tg_str, bool *);
 static const char *allowed(struct tg_web *, struct tg_str);
@@ -52,13 +52,17 @@ void
 tg_routes_serve(struct tg_app *app, struct tg_request *rq)
 {
 	struct tg_web w = { .app = app, .rq = rq };
-	struct tg_str path = plain_path(rq);
+	struct tg_str path = plain_path(rq, rq->path);
 	const struct tg_route *route;
 	bool known;
 	int rc;
 
 	tg_cors_reply(&w);
 	route = find(&w, path, &known);
+	if (!known) { /* a server may have split the path in its own way */
+		path = plain_path(rq, rq->whole);
+		route = find(&w, path, &known);
+	}
 	if (rq->method == TG_OPTIONS && known) {
 		tg_cors_preflight(&w, allowed(&w, path));
 		return;
@@ -89,9 +93,9 @@ not_found(struct tg_web *w, struct tg_str path)
 
 /* Decoded, without /v1 and without a slash at the end. */
 static struct tg_str
-plain_path(struct tg_request *rq)
+plain_path(struct tg_request *rq, struct tg_str raw)
 {
-	struct tg_str p = tg_url_decode(rq->arena, rq->path);
+	struct tg_str p = tg_url_decode(rq->arena, raw);
 
 	while (p.n > 1 && p.p[0] == '/' && p.p[1] == '/') {
 		p.p++;

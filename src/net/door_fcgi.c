@@ -1,0 +1,344 @@
+/*
+ * The FastCGI door: libfcgi on a connection that an acceptor thread took, one
+ * request for each connection.  libfcgi has no timeouts and handles only the
+ * good path well, so this file adds what webservers.md 7 found missing: socket
+ * timeouts, a bounded drain and a bounded linger, handlers put back, and the
+ * caller's leaving seen on the connection.
+ *
+ * It reaches below the "don't use" line of FCGX_Request (ipcFd,
+ * keepConnection): that is the only way to hand libfcgi a descriptor.
+ */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1	/* POLLRDHUP */
+#endif
+#include "net/door.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>	/* EOF, as FCGX_HasSeenEOF() says it */
+#include <stdlib.h>
+
+#include <fcgiapp.h>
+
+#include "base/clock.h"
+
+#define HEAD_MS		10000	/* between two pieces of a request's head */
+#define DRAIN_MS	30000	/* of a body that nobody wants */
+#define DRAIN_STALL_MS	2000
+#define DRAIN_BYTES	(64L * 1024 * 1024)
+#define LINGER_MS	2000
+#define FCGI_HEADER_BYTES 8
+#define FCGI_VERSION	1
+#define FCGI_ABORT	2	/* FastCGI 1.0, 5.4 */
+
+/* Lives as long as its thread. */
+struct fcgi {
+	struct tg_door door;
+	FCGX_Request request;
+	struct tg_door_fcgi_conf conf;
+	bool eof;	/* the body is read to its end */
+	bool broken;	/* a write failed */
+	bool ended;
+};
+
+static const char *fcgi_env(struct tg_door *d, const char *name);
+static long fcgi_read(struct tg_door *d, void *p, size_t n);
+static int fcgi_write(struct tg_door *d, const void *p, size_t n);
+static int fcgi_flush(struct tg_door *d);
+static int fcgi_end(struct tg_door *d);
+static int fcgi_watch_fd(struct tg_door *d);
+static bool fcgi_gone(struct tg_door *d);
+static void fcgi_finish(struct tg_door *d);
+static struct fcgi *fcgi_of(struct tg_door *d);
+static void set_timeout(int fd, int option, int ms);
+static int broke(struct fcgi *f);
+static bool is_abort(const unsigned char *p, ssize_t n);
+static void drain(struct fcgi *f);
+static void linger(int fd);
+
+static const struct tg_door_ops fcgi_ops = {
+	.name = "fastcgi",
+	.env = fcgi_env,
+	.read = fcgi_read,
+	.write = fcgi_write,
+	.flush = fcgi_flush,
+	.end = fcgi_end,
+	.watch_fd = fcgi_watch_fd,
+	.gone = fcgi_gone,
+	.finish = fcgi_finish,
+};
+
+int
+tg_door_fcgi_init(void)
+{
+	static const int taken[] = { SIGTERM, SIGUSR1, SIGPIPE };
+	struct sigaction before[3];
+	sigset_t mask, old;
+	int i, result;
+
+	sigemptyset(&mask);
+	for (i = 0; i < 3; i++) {
+		sigaddset(&mask, taken[i]);
+		sigaction(taken[i], NULL, &before[i]);
+	}
+	/* A signal must not meet libfcgi's handlers in between. */
+	pthread_sigmask(SIG_BLOCK, &mask, &old);
+	result = FCGX_Init();
+	if (before[2].sa_handler == SIG_DFL)
+		before[2].sa_handler = SIG_IGN;
+	for (i = 0; i < 3; i++)
+		sigaction(taken[i], &before[i], NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return result == 0 ? 0 : -1;
+}
+
+struct tg_door *
+tg_door_fcgi_new(const struct tg_door_fcgi_conf *conf)
+{
+	struct fcgi *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->door.ops = &fcgi_ops;
+	f->conf = *conf;
+	FCGX_InitRequest(&f->request, -1, 0);
+	return &f->door;
+}
+
+int
+tg_door_fcgi_accept(struct tg_door *d, int fd)
+{
+	struct fcgi *f = fcgi_of(d);
+	int one = 1;
+
+	f->eof = f->broken = f->ended = false;
+	/* Else chunks wait for acknowledgements; a unix socket says no. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	set_timeout(fd, SO_SNDTIMEO, f->conf.send_ms);
+	set_timeout(fd, SO_RCVTIMEO, HEAD_MS);
+	f->request.ipcFd = fd;
+	/* Else FCGX_Accept_r would close the descriptor before reading. */
+	f->request.keepConnection = 1;
+	/* Else it would linger for a peer that sends nothing useful. */
+	FCGX_Detach(&f->request);
+	if (FCGX_Accept_r(&f->request) != 0)
+		return -1;
+	f->request.keepConnection = 0;
+	/* A head that broke off between two variables passes as a whole one. */
+	if (FCGX_GetError(f->request.in) != 0) {
+		FCGX_Free(&f->request, 1);
+		return -1;
+	}
+	return 0;
+}
+
+void
+tg_door_fcgi_free(struct tg_door *d)
+{
+	if (d == NULL)
+		return;
+	if (fcgi_of(d)->request.ipcFd >= 0)
+		fcgi_finish(d);
+	free(fcgi_of(d));
+}
+
+static struct fcgi *
+fcgi_of(struct tg_door *d)
+{
+	return (struct fcgi *)(void *)d;
+}
+
+static void
+set_timeout(int fd, int option, int ms)
+{
+	struct timeval tv = {
+		.tv_sec = ms / 1000,
+		.tv_usec = ms % 1000 * 1000,
+	};
+
+	(void)setsockopt(fd, SOL_SOCKET, option, &tv, sizeof(tv));
+}
+
+static const char *
+fcgi_env(struct tg_door *d, const char *name)
+{
+	return FCGX_GetParam(name, fcgi_of(d)->request.envp);
+}
+
+static long
+fcgi_read(struct tg_door *d, void *p, size_t n)
+{
+	struct fcgi *f = fcgi_of(d);
+	FCGX_Stream *in = f->request.in;
+	int got;
+
+	if (f->eof || n == 0)
+		return 0;
+	if (in->rdNext == in->stop)
+		set_timeout(f->request.ipcFd, SO_RCVTIMEO, f->conf.body_ms);
+	got = FCGX_GetStr(p, n > 1 << 20 ? 1 << 20 : (int)n, in);
+	if (FCGX_GetError(in) != 0)
+		return -1;
+	if (FCGX_HasSeenEOF(in) == EOF)
+		f->eof = true;
+	return got;
+}
+
+/*
+ * What libfcgi still holds must not wait for send_ms once more, and the server
+ * must not take a cut answer for a whole one.
+ */
+static int
+broke(struct fcgi *f)
+{
+	if (!f->broken)
+		shutdown(f->request.ipcFd, SHUT_RDWR);
+	f->broken = true;
+	return -1;
+}
+
+static int
+fcgi_write(struct tg_door *d, const void *p, size_t n)
+{
+	struct fcgi *f = fcgi_of(d);
+	const char *at = p;
+	int step;
+
+	if (f->broken || f->ended)
+		return -1;
+	for (; n > 0; at += step, n -= (size_t)step) {
+		step = n > 1 << 20 ? 1 << 20 : (int)n;
+		if (FCGX_PutStr(at, step, f->request.out) != step)
+			return broke(f);
+	}
+	return 0;
+}
+
+static int
+fcgi_flush(struct tg_door *d)
+{
+	struct fcgi *f = fcgi_of(d);
+
+	if (f->broken)
+		return -1;
+	return FCGX_FFlush(f->request.out) == 0 ? 0 : broke(f);
+}
+
+static int
+fcgi_end(struct tg_door *d)
+{
+	struct fcgi *f = fcgi_of(d);
+
+	if (f->broken)
+		return -1;
+	if (f->ended)
+		return 0;
+	f->ended = true;
+	/* First: servers that still send the body hold the answer back. */
+	if (!f->eof)
+		drain(f);
+	/* The stream that closes last carries FCGI_END_REQUEST. */
+	if (FCGX_FClose(f->request.err) != 0 ||
+	    FCGX_FClose(f->request.out) != 0)
+		return broke(f);
+	return 0;
+}
+
+/* Before its end the body would make the descriptor readable all the time. */
+static int
+fcgi_watch_fd(struct tg_door *d)
+{
+	return fcgi_of(d)->eof ? fcgi_of(d)->request.ipcFd : -1;
+}
+
+static bool
+fcgi_gone(struct tg_door *d)
+{
+	struct fcgi *f = fcgi_of(d);
+	struct pollfd pfd = {
+		.fd = f->request.ipcFd,
+		.events = POLLIN | POLLRDHUP,
+	};
+	unsigned char stray[4096];
+	ssize_t n;
+
+	if (f->broken)
+		return true;
+	if (poll(&pfd, 1, 0) <= 0)
+		return false;
+	if ((pfd.revents & ~POLLIN) != 0)
+		return true;
+	if (!f->eof)
+		return false;
+	n = recv(pfd.fd, stray, sizeof(stray), MSG_DONTWAIT);
+	return n == 0 || is_abort(stray, n);
+}
+
+static bool
+is_abort(const unsigned char *p, ssize_t n)
+{
+	return n >= FCGI_HEADER_BYTES && p[0] == FCGI_VERSION &&
+	    p[1] == FCGI_ABORT;
+}
+
+static void
+fcgi_finish(struct tg_door *d)
+{
+	struct fcgi *f = fcgi_of(d);
+
+	if (f->request.ipcFd < 0)
+		return;
+	(void)fcgi_end(d);
+	if (!f->broken && !f->eof)
+		linger(f->request.ipcFd);
+	/* libfcgi's own linger is endless while the peer keeps sending. */
+	FCGX_Detach(&f->request);
+	FCGX_Finish_r(&f->request);
+}
+
+/* Closing on unread bytes loses the answer (webservers.md 7.6). */
+static void
+drain(struct fcgi *f)
+{
+	FCGX_Stream *in = f->request.in;
+	int64_t end = tg_mono_ms() + DRAIN_MS;
+	char trash[16384];
+	long left = DRAIN_BYTES;
+	int got;
+
+	set_timeout(f->request.ipcFd, SO_RCVTIMEO, DRAIN_STALL_MS);
+	while (FCGX_GetError(in) == 0 && left > 0 && tg_mono_ms() < end) {
+		got = FCGX_GetStr(trash, sizeof(trash), in);
+		left -= got;
+		if (FCGX_HasSeenEOF(in) == EOF) {
+			f->eof = FCGX_GetError(in) == 0;
+			return;
+		}
+	}
+}
+
+static void
+linger(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	int64_t end = tg_mono_ms() + LINGER_MS;
+	int64_t now;
+	char trash[16384];
+
+	if (shutdown(fd, SHUT_WR) != 0)
+		return;
+	while ((now = tg_mono_ms()) < end) {
+		if (poll(&pfd, 1, (int)(end - now)) <= 0)
+			return;
+		if (recv(fd, trash, sizeof(trash), MSG_DONTWAIT) <= 0)
+			return;
+	}
+}
