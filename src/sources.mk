@@ -165,7 +165,10 @@ web_files = \
 prog_files = \
 	src/prog/board.c \
 	src/prog/board.h \
+	src/prog/call_json.c \
+	src/prog/call_json.h \
 	src/prog/cmd.c \
+	src/prog/cmd_call.c \
 	src/prog/cmd_calls.c \
 	src/prog/cmd_config.c \
 	src/prog/cmd_db.c \
@@ -194,6 +197,8 @@ prog_files = \
 	src/prog/doctor_lines.c \
 	src/prog/doctor_local.c \
 	src/prog/doctor_remote.c \
+	src/prog/heir.c \
+	src/prog/heir.h \
 	src/prog/janitor.c \
 	src/prog/janitor.h \
 	src/prog/listener.c \
@@ -293,6 +298,9 @@ wire_files = \
 	tests/wire/match.c \
 	tests/wire/match.h \
 	tests/wire/row.c \
+	tests/wire/row.h \
+	tests/wire/serve.c \
+	tests/wire/serve.h \
 	tests/wire/step.c \
 	tests/wire/step.h \
 	tests/wire/upstream.c \

@@ -1,7 +1,8 @@
 /*
  * Builds the snapshot of what can be called, from four sources in falling
  * rank: tollgate.ini, the database, provider keys in the environment, and the
- * built-in echo.  A name that a higher source defines hides the lower one's.
+ * built-in echo.  A provider of a higher source hides one of the same name;
+ * deployments of one model name add up.
  * Reading single settings is settings.c's.
  */
 #include "config.h"

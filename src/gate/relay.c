@@ -18,6 +18,7 @@
 #include "gate/source.h"
 #include "gate/stages.h"
 #include "llm/fault_read.h"
+#include "llm/redact.h"
 
 #define NEVER_MS 3600000
 
@@ -195,5 +196,24 @@ read_fault(struct tg_relay *r)
 	src.body = tg_buf_str(&call->answer);
 	src.retry_after = tg_source_header(&r->source, "retry-after");
 	src.retry_after_ms = tg_source_header(&r->source, "retry-after-ms");
-	return tg_fault_read(&src, &call->rq->err);
+	(void)tg_fault_read(&src, &call->rq->err);
+	tg_relay_redact(r);
+	return -1;
+}
+
+/* Upstreams quote the key they refuse. */
+void
+tg_relay_redact(struct tg_relay *r)
+{
+	struct tg_call *call = r->call;
+	struct tg_arena *a = call->rq->arena;
+	struct tg_str kept = tg_redact(a, tg_buf_str(&call->answer),
+	    tg_secret_reveal(&call->deployment->upstream->key));
+
+	if (kept.n > TG_MAX_ERROR_LOG &&
+	    tg_json_check(kept, TG_MAX_JSON_DEPTH, NULL) != TG_JSON_GOOD)
+		kept.n = TG_MAX_ERROR_LOG;
+	kept = tg_arena_copy(a, kept); /* it may be a view of the buffer */
+	tg_buf_reset(&call->answer);
+	(void)tg_buf_adds(&call->answer, kept);
 }

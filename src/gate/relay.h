@@ -43,4 +43,6 @@ int tg_relay_gone(struct tg_relay *r);
 void tg_relay_note(struct tg_relay *r, const struct tg_chunk *c);
 /* An error object inside an answer with status 200. */
 int tg_relay_fault(struct tg_relay *r, struct tg_str json);
+/* What the log will keep of an error: without keys, a page only in part. */
+void tg_relay_redact(struct tg_relay *r);
 #endif

@@ -62,8 +62,10 @@ note(struct tg_call *call)
 	row->user = call->view.user.n > 0 ?
 	    tg_arena_cstr(rq->arena, call->view.user) :
 	    NULL;
-	row->addr = tg_arena_cstr(rq->arena, rq->addr);
-	row->agent = tg_arena_cstr(rq->arena, rq->agent);
+	if (tg_call_log(call) != TG_LOG_NONE) {
+		row->addr = tg_arena_cstr(rq->arena, rq->addr);
+		row->agent = tg_arena_cstr(rq->arena, rq->agent);
+	}
 	row->route = call->dialect->name;
 	row->model = call->view.model.p;
 	row->deployment = call->deployment->id;

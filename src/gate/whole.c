@@ -99,5 +99,7 @@ tg_relay_fault(struct tg_relay *r, struct tg_str json)
 		.key = &call->deployment->upstream->key,
 	};
 
-	return tg_fault_read(&src, &call->rq->err);
+	(void)tg_fault_read(&src, &call->rq->err);
+	tg_relay_redact(r);
+	return -1;
 }
