@@ -85,6 +85,7 @@ store_files = \
 	src/store/row.c \
 	src/store/sql.h \
 	src/store/sweep.c \
+	src/store/sync.c \
 	src/store/turns.c \
 	src/store/upkeep.c \
 	src/store/writer.c
@@ -238,6 +239,8 @@ unit_tests = \
 	tests/unit/test_calls \
 	tests/unit/test_chunk \
 	tests/unit/test_clock \
+	tests/unit/test_command \
+	tests/unit/test_conf \
 	tests/unit/test_db \
 	tests/unit/test_decimal \
 	tests/unit/test_door_cgi \
@@ -271,10 +274,12 @@ unit_tests = \
 	tests/unit/test_request \
 	tests/unit/test_retry_after \
 	tests/unit/test_seal \
+	tests/unit/test_serve \
 	tests/unit/test_split \
 	tests/unit/test_sql \
 	tests/unit/test_sse \
 	tests/unit/test_str \
+	tests/unit/test_table \
 	tests/unit/test_usage \
 	tests/unit/test_utf8 \
 	tests/unit/test_view \
@@ -285,6 +290,8 @@ unit_helpers = \
 	tests/unit/corpus.c \
 	tests/unit/corpus.h \
 	tests/unit/json_samples.h \
+	tests/unit/prog_help.c \
+	tests/unit/prog_help.h \
 	tests/unit/sample_prices.h \
 	tests/unit/store_help.c \
 	tests/unit/store_help.h \

@@ -1,0 +1,15 @@
+-- name: provider_put
+INSERT INTO providers (name, settings, sealed, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?4)
+ON CONFLICT (name) DO UPDATE SET settings = excluded.settings,
+	sealed = excluded.sealed, updated_at = excluded.updated_at
+
+-- name: provider_users
+SELECT count(*) FROM deployments WHERE provider = ?1 AND removed_at = 0
+
+-- name: provider_remove
+DELETE FROM providers WHERE name = ?1
+
+-- name: provider_list
+SELECT id, name, settings, sealed, created_at, updated_at
+FROM providers ORDER BY name

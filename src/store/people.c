@@ -1,0 +1,132 @@
+#include "config.h"
+
+#include "store/people.h"
+
+/* People who sign in, by their name. */
+#include "base/clock.h"
+#include "store/inner.h"
+
+struct put {
+	const char *name, *role, *password_hash;
+};
+
+struct find {
+	struct tg_arena *a;
+	const char *name;
+	struct tg_person *p;
+};
+
+static int add(struct tg_db *db, void *arg, struct tg_err *e);
+static int count(struct tg_db *db, void *arg, struct tg_err *e);
+static int find(struct tg_db *db, void *arg, struct tg_err *e);
+static int set_password(struct tg_db *db, void *arg, struct tg_err *e);
+
+int
+tg_person_add(struct tg_store *s, const char *name, const char *role,
+    const char *password_hash, struct tg_err *e)
+{
+	struct put p = { name, role, password_hash };
+
+	return tg_write(s, TG_DB_MAIN, add, &p, e);
+}
+
+static int
+add(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct put *p = arg;
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_BY_NAME);
+	int rc;
+
+	tg_bind_text(st, 1, p->name);
+	rc = tg_db_step(db, st, e);
+	if (rc == 1) {
+		tg_db_done(st);
+		return tg_fail_param(e, TG_E_CONFLICT, "name",
+		    "There is a person named '%s' already.", p->name);
+	}
+	if (rc == -1)
+		return -1;
+	st = tg_db_stmt(db, TG_SQL_PERSON_ADD);
+	tg_bind_text(st, 1, p->name);
+	tg_bind_text(st, 2, p->role);
+	tg_bind_text(st, 3, p->password_hash);
+	sqlite3_bind_int64(st, 4, tg_wall_us());
+	return tg_db_step(db, st, e);
+}
+
+int
+tg_person_find(struct tg_store *s, struct tg_arena *a, const char *name,
+    struct tg_person *p, struct tg_err *e)
+{
+	struct find f = { a, name, p };
+
+	return tg_read(s, TG_DB_MAIN, find, &f, e);
+}
+
+static int
+find(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct find *f = arg;
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_BY_NAME);
+	int rc;
+
+	tg_bind_text(st, 1, f->name);
+	rc = tg_db_step(db, st, e);
+	if (rc != 1)
+		return rc;
+	*f->p = (struct tg_person){
+		.id = sqlite3_column_int64(st, 0),
+		.name = tg_col_text(f->a, st, 1),
+		.role = tg_col_text(f->a, st, 2),
+		.password_hash = tg_col_text(f->a, st, 3),
+		.created_at = sqlite3_column_int64(st, 4),
+	};
+	tg_db_done(st);
+	return 1;
+}
+
+int
+tg_person_count(struct tg_store *s, int64_t *n, struct tg_err *e)
+{
+	*n = 0;
+	return tg_read(s, TG_DB_MAIN, count, n, e);
+}
+
+static int
+count(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	int64_t *n = arg;
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_COUNT);
+	int rc = tg_db_step(db, st, e);
+
+	if (rc != 1)
+		return -1;
+	*n = sqlite3_column_int64(st, 0);
+	tg_db_done(st);
+	return 0;
+}
+
+int
+tg_person_set_password(struct tg_store *s, const char *name,
+    const char *password_hash, struct tg_err *e)
+{
+	struct put p = { name, NULL, password_hash };
+
+	return tg_write(s, TG_DB_MAIN, set_password, &p, e);
+}
+
+static int
+set_password(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct put *p = arg;
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_PASSWORD);
+
+	tg_bind_text(st, 1, p->name);
+	tg_bind_text(st, 2, p->password_hash);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	if (sqlite3_changes(db->h) == 0)
+		return tg_fail(e, TG_E_NOT_FOUND,
+		    "There is no person named '%s'.", p->name);
+	return 0;
+}

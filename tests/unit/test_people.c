@@ -1,0 +1,53 @@
+#include "config.h"
+
+/* store/people.h */
+#include "unit.h"
+
+#include "store/people.h"
+#include "store_help.h"
+
+static void
+test_people(void **state)
+{
+	struct help *h = *state;
+	struct tg_person p;
+	int64_t n = -1;
+
+	assert_int_equal(tg_person_count(h->store, &n, &h->e), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(
+	    tg_person_add(h->store, "ada", "owner", "hash1", &h->e), 0);
+	assert_int_equal(
+	    tg_person_find(h->store, h->arena, "ada", &p, &h->e), 1);
+	assert_string_equal(p.name, "ada");
+	assert_string_equal(p.role, "owner");
+	assert_string_equal(p.password_hash, "hash1");
+	assert_true(p.created_at > 0);
+	assert_int_equal(
+	    tg_person_find(h->store, h->arena, "bob", &p, &h->e), 0);
+	assert_int_equal(
+	    tg_person_set_password(h->store, "ada", "hash2", &h->e), 0);
+	assert_int_equal(
+	    tg_person_find(h->store, h->arena, "ada", &p, &h->e), 1);
+	assert_string_equal(p.password_hash, "hash2");
+	assert_int_equal(tg_person_count(h->store, &n, &h->e), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(
+	    tg_person_add(h->store, "ada", "viewer", "x", &h->e), -1);
+	assert_int_equal(h->e.code, TG_E_CONFLICT);
+	tg_err_reset(&h->e);
+	assert_int_equal(
+	    tg_person_set_password(h->store, "bob", "x", &h->e), -1);
+	assert_int_equal(h->e.code, TG_E_NOT_FOUND);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+		    test_people, help_new, help_free),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
