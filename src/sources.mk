@@ -85,7 +85,6 @@ store_files = \
 	src/store/row.c \
 	src/store/sql.h \
 	src/store/sweep.c \
-	src/store/sync.c \
 	src/store/turns.c \
 	src/store/upkeep.c \
 	src/store/writer.c

@@ -51,9 +51,10 @@ static const char reader_pragmas[] =
 static const char writer_pragmas[] =
     "PRAGMA journal_mode=WAL;"
     "PRAGMA journal_size_limit=16777216;"
-    "PRAGMA cache_size=-1024;"
-    "PRAGMA synchronous=NORMAL;"; /* the rest of FULL is sync.c's */
+    "PRAGMA cache_size=-1024;";
 static const char threads_pragmas[] = "PRAGMA wal_autocheckpoint=4000;";
+static const char full_pragmas[] = "PRAGMA synchronous=FULL;";
+static const char normal_pragmas[] = "PRAGMA synchronous=NORMAL;";
 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
@@ -92,7 +93,6 @@ tg_store_close(struct tg_store *s)
 	for (int f = 0; f < TG_DB__MAX; f++) {
 		tg_pool_free(&s->pools[f]);
 		tg_writer_free(&s->writers[f]);
-		tg_sync_free(&s->syncs[f]);
 	}
 	tg_turns_close(s->turns);
 	free(s->dir);
@@ -161,7 +161,6 @@ store_new(const struct tg_store_conf *conf)
 	for (int f = 0; f < TG_DB__MAX; f++) {
 		tg_pool_init(&s->pools[f]);
 		tg_writer_init(&s->writers[f]);
-		tg_sync_init(&s->syncs[f]);
 	}
 	s->late = tg_late_new(s);
 	return s;
@@ -278,6 +277,8 @@ tg_db_open(struct tg_store *s, enum tg_db_file file, enum tg_db_use use,
 static int
 set_up(struct tg_db *db, enum tg_db_use use, struct tg_err *e)
 {
+	bool full = db->store->full_sync && db->file == TG_DB_MAIN;
+
 	sqlite3_extended_result_codes(db->h, 1);
 	sqlite3_busy_handler(db->h, busy, db);
 	if (exec(db, pragmas, e) == -1)
@@ -287,7 +288,8 @@ set_up(struct tg_db *db, enum tg_db_use use, struct tg_err *e)
 	/* A file that cannot be written is still good for reading. */
 	if (sqlite3_db_readonly(db->h, "main") == 1)
 		return 0;
-	if (exec(db, writer_pragmas, e) == -1)
+	if (exec(db, writer_pragmas, e) == -1 ||
+	    exec(db, full ? full_pragmas : normal_pragmas, e) == -1)
 		return -1;
 	return db->store->threads ? exec(db, threads_pragmas, e) : 0;
 }

@@ -60,15 +60,6 @@ struct tg_writer {
 	bool led;
 };
 
-/* What is committed against what is on disk; see sync.c. */
-struct tg_sync {
-	pthread_mutex_t lock;
-	pthread_cond_t done;
-	uint64_t written, synced;	/* tickets */
-	bool busy;
-	int fd;				/* of the write-ahead log, -1: not yet */
-};
-
 /* When a key was last noted as used; a torn pair only costs a write. */
 struct tg_used {
 	_Atomic int64_t key_id, at;
@@ -86,7 +77,6 @@ struct tg_store {
 	atomic_bool room_short;
 	struct tg_pool pools[TG_DB__MAX];
 	struct tg_writer writers[TG_DB__MAX];
-	struct tg_sync syncs[TG_DB__MAX];
 	struct tg_used used[TG_USED_SLOTS];
 	struct tg_late *late;
 	struct tg_turns *turns;	/* shared with other processes, or NULL */
@@ -120,13 +110,6 @@ void tg_pool_free(struct tg_pool *p);
 void tg_writer_init(struct tg_writer *w);
 void tg_writer_free(struct tg_writer *w);
 int tg_job_run(struct tg_store *s, enum tg_db_file file, struct tg_job *job);
-
-/* sync.c: a ticket for what was committed, and the wait until it is on disk. */
-void tg_sync_init(struct tg_sync *y);
-void tg_sync_free(struct tg_sync *y);
-uint64_t tg_sync_mark(struct tg_store *s, enum tg_db_file file);
-/* -1: the disk refused, errno says why. */
-int tg_sync_wait(struct tg_store *s, enum tg_db_file file, uint64_t ticket);
 
 /* turns.c: processes that write the same file take turns; t may be NULL. */
 struct tg_turns *tg_turns_open(const char *dir);

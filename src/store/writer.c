@@ -7,7 +7,6 @@
  * who came meanwhile, and wakes those whose pieces are committed.  So a lone
  * caller pays no change of threads, and many share one sync.
  */
-#include "base/log.h"
 #include "store/inner.h"
 
 struct group {
@@ -26,7 +25,6 @@ static void run_alone(struct tg_db *db, struct tg_job *job);
 static int begin(struct tg_db *db, struct tg_err *e);
 static void roll_back(struct tg_db *db);
 static void finish(struct tg_job *job, int rc, const struct tg_db *db);
-static void make_durable(struct tg_db *db, struct group *g, uint64_t ticket);
 
 void
 tg_writer_init(struct tg_writer *w)
@@ -86,14 +84,11 @@ lead(struct tg_store *s, enum tg_db_file file, struct tg_job *me)
 	struct tg_writer *w = &s->writers[file];
 	struct tg_job *heir;
 	struct group g;
-	uint64_t ticket = 0;
 	bool wanted;
 
 	if (me->yields)
 		tg_turns_yield();
 	run_group(w, &g);
-	if (s->full_sync && file == TG_DB_MAIN)
-		ticket = tg_sync_mark(s, file);
 	wanted = tg_turns_done(s->turns, file);
 	pthread_mutex_lock(&w->lock);
 	heir = w->head;
@@ -106,8 +101,6 @@ lead(struct tg_store *s, enum tg_db_file file, struct tg_job *me)
 	pthread_mutex_unlock(&w->lock);
 	if (heir != NULL)
 		sem_post(&heir->wake);
-	if (ticket != 0)
-		make_durable(w->db, &g, ticket);
 	for (int i = 0; i < g.n; i++)
 		if (g.jobs[i] != me)
 			sem_post(&g.jobs[i]->wake);
@@ -247,28 +240,6 @@ roll_back(struct tg_db *db)
 	tg_err_reset(&e);
 	if (sqlite3_get_autocommit(db->h) == 0)
 		tg_db_run(db, TG_SQL_TXN_ROLLBACK, &e);
-}
-
-/* The next group runs already while this one waits for the disk. */
-static void
-make_durable(struct tg_db *db, struct group *g, uint64_t ticket)
-{
-	bool any = false;
-
-	for (int i = 0; i < g->n; i++)
-		any |= g->jobs[i]->rc == 0;
-	if (!any || tg_sync_wait(db->store, db->file, ticket) == 0)
-		return;
-	tg_warn("cannot sync the write-ahead log of %s",
-	    tg_db_names[db->file]);
-	for (int i = 0; i < g->n; i++) {
-		if (g->jobs[i]->rc != 0)
-			continue;
-		g->jobs[i]->rc = tg_fail(&g->jobs[i]->err, TG_E_STORE,
-		    "The disk refused to keep what was written to %s.",
-		    tg_db_names[db->file]);
-		g->jobs[i]->code = SQLITE_IOERR_FSYNC;
-	}
 }
 
 /* May come twice for a piece; the last word counts. */
