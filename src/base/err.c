@@ -101,6 +101,18 @@ tg_err_pass(struct tg_err *dst, const struct tg_err *src)
 	return -1;
 }
 
+void
+tg_err_detail(struct tg_err *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (e->code == TG_OK || e->detail[0] != '\0')
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(e->detail, sizeof(e->detail), fmt, ap);
+	va_end(ap);
+}
+
 const char *
 tg_code_name(enum tg_code code)
 {

@@ -63,6 +63,7 @@ enum tg_code {
 struct tg_err {
 	enum tg_code code;
 	char msg[512];
+	char detail[256];	/* hosts and such: for the books only */
 	char param[64];		/* the request's member, or empty */
 	/* what the upstream said, for TG_E_UPSTREAM; empty or 0: unknown */
 	int status;
@@ -81,6 +82,9 @@ int tg_fail(struct tg_err *e, enum tg_code code, const char *fmt, ...)
 /* The same, naming the request's member. */
 int tg_fail_param(struct tg_err *e, enum tg_code code, const char *param,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Adds the detail to a reason that has none yet. */
+void tg_err_detail(struct tg_err *e, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* Copy src over an empty dst, keep a set one; returns -1. */
 int tg_err_pass(struct tg_err *dst, const struct tg_err *src);
 /* A short lower-case name for logs and rows: "key_unknown". */

@@ -96,8 +96,10 @@ judge(struct tg_call *call)
 	}
 	row->error = tg_code_name(rq->err.code);
 	if (tg_call_log(call) != TG_LOG_NONE) /* it may quote the request */
-		row->error = tg_arena_printf(
-		    rq->arena, "%s: %s", row->error, rq->err.msg);
+		row->error = tg_arena_printf(rq->arena, "%s: %s%s%s",
+		    row->error, rq->err.msg,
+		    rq->err.detail[0] != '\0' ? " -- " : "",
+		    rq->err.detail);
 	if (rq->err.code == TG_E_CLIENT_GONE) {
 		row->state = TG_CALL_GONE;
 		row->status = 499;

@@ -1,7 +1,8 @@
 /*
  * Why a call failed: the four clocks, and libcurl's codes in our words.  The
- * sentence goes to the caller: it names the host and the reason, never a path,
- * a query or a header, where keys may stand.
+ * sentence goes to the caller and names no host; that, and libcurl's own
+ * words, are the detail, for the books.  Neither holds a path, a query or a
+ * header, where keys may stand.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -9,22 +10,23 @@
 #include "net/fetch_handle.h"
 
 static enum tg_code code_of(const struct tg_fetch *f);
+static const char *phrase_of(CURLcode result);
 static void clean(const char *why, char *out, size_t size);
 static void earlier(int64_t from_ms, int clock_ms, enum tg_code code,
     int64_t *at, enum tg_code *which);
 
 static const struct {
 	enum tg_code code;
-	const char *sentence;	/* about host and milliseconds */
+	const char *sentence;	/* about milliseconds */
 } clocks[] = {
 	{ TG_E_CONNECT_TIME,
-	    "No connection to the upstream %s came about within %d ms." },
+	    "No connection to the upstream came about within %d ms." },
 	{ TG_E_FIRST_BYTE_TIME,
-	    "The upstream %s did not begin to answer within %d ms." },
+	    "The upstream did not begin to answer within %d ms." },
 	{ TG_E_GAP_TIME,
-	    "The upstream %s fell silent in mid-answer for %d ms." },
+	    "The upstream fell silent in mid-answer for %d ms." },
 	{ TG_E_TOTAL_TIME,
-	    "The upstream %s did not end its answer within %d ms." },
+	    "The upstream did not end its answer within %d ms." },
 };
 
 int64_t
@@ -58,8 +60,9 @@ tg_fetch_late(struct tg_fetch *f, enum tg_code code, struct tg_err *e)
 		i++;
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	tg_fail(e, code, clocks[i].sentence, f->host, ms);
+	tg_fail(e, code, clocks[i].sentence, ms);
 #pragma GCC diagnostic pop
+	tg_err_detail(e, "%s", f->host);
 	return TG_FETCH_FAILED;
 }
 
@@ -75,31 +78,51 @@ tg_fetch_blame(struct tg_fetch *f, struct tg_err *e)
 	case TG_E_CONNECT_TIME:
 		return tg_fetch_late(f, code, e);
 	case TG_E_CONNECT:
-		tg_fail(e, code, "The upstream %s cannot be reached: %s.",
-		    f->host, why);
+		tg_fail(e, code, "The upstream cannot be reached: %s.",
+		    phrase_of(f->result));
 		break;
 	case TG_E_ANSWER_TOO_LARGE:
 		tg_fail(e, code, "The upstream's answer is larger than the "
 		    "limit of %zu bytes.", f->route.max_answer_bytes);
 		break;
 	case TG_E_GARBAGE:
-		tg_fail(e, code, "The upstream %s does not speak HTTP as it "
-		    "should: %s.", f->host, f->head_over ?
-		    "its header fields are too long" : why);
+		tg_fail(e, code, "The upstream does not speak HTTP as it "
+		    "should: %s.", f->head_over ?
+		    "its header fields are too long" : phrase_of(f->result));
 		break;
 	case TG_E_CUT:
-		if (f->late_retry)
-			tg_fail(e, code, "The upstream %s closed the "
-			    "connection without an answer.", f->host);
-		else
-			tg_fail(e, code, "The upstream %s broke off: %s.",
-			    f->host, why);
+		tg_fail(e, code, f->late_retry ?
+		    "The upstream closed the connection without an answer." :
+		    "The upstream broke off before its answer was complete.");
 		break;
 	default:
-		tg_fail(e, code, "The call to the upstream %s failed: %s.",
-		    f->host, why);
+		tg_fail(e, code, "The call to the upstream failed: %s.",
+		    phrase_of(f->result));
 	}
+	tg_err_detail(e, "%s: %s", f->host, why);
 	return TG_FETCH_FAILED;
+}
+
+/* Without names of hosts or files. */
+static const char *
+phrase_of(CURLcode result)
+{
+	switch (result) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return "its name does not resolve";
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return "the proxy's name does not resolve";
+	case CURLE_COULDNT_CONNECT:
+		return "the connection was refused, or there is no way to it";
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return "its TLS certificate is not trusted, or is another's";
+	case CURLE_SSL_CACERT_BADFILE:
+		return "the CA certificates to check it with cannot be read";
+	case CURLE_SSL_CONNECT_ERROR:
+		return "the TLS handshake failed";
+	default:
+		return curl_easy_strerror(result);
+	}
 }
 
 static void
