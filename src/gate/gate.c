@@ -8,6 +8,7 @@
 #include "gate/gate.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -27,6 +28,7 @@ struct tg_gate {
 	pthread_mutex_t build;	/* one builder at a time */
 	struct tg_catalog *catalog;
 	int64_t retry_at;	/* no build before, after a failed one */
+	atomic_bool stopping;
 };
 
 static const struct {
@@ -79,6 +81,18 @@ tg_gate_close(struct tg_gate *g)
 	pthread_mutex_destroy(&g->lock);
 	pthread_mutex_destroy(&g->build);
 	free(g);
+}
+
+void
+tg_gate_stop(struct tg_gate *g)
+{
+	atomic_store(&g->stopping, true);
+}
+
+bool
+tg_gate_stopping(const struct tg_gate *g)
+{
+	return atomic_load(&g->stopping);
 }
 
 struct tg_store *

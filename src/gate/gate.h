@@ -36,6 +36,12 @@ struct tg_gate_hooks;
 int tg_gate_open(const struct tg_gate_conf *conf, struct tg_store *store,
     const struct tg_seal *seal, struct tg_gate **out, struct tg_err *e);
 void tg_gate_close(struct tg_gate *g);
+/*
+ * From now on a caller's connection that was shut down for reading means
+ * that we end, not that the caller left: open streams get an error event.
+ */
+void tg_gate_stop(struct tg_gate *g);
+bool tg_gate_stopping(const struct tg_gate *g);
 /* The snapshot in force now, held for the caller. -1: cannot be built. */
 int tg_gate_catalog(struct tg_gate *g, struct tg_catalog **c, struct tg_err *e);
 struct tg_store *tg_gate_store(struct tg_gate *g);

@@ -106,6 +106,10 @@ out:
 int
 tg_relay_gone(struct tg_relay *r)
 {
+	if (tg_gate_stopping(r->call->gate) && !r->call->rq->broken)
+		return tg_fail(&r->call->rq->err, TG_E_STOPPING,
+		    "This gateway had to end before the answer was complete. "
+		    "Try again in a moment.");
 	return tg_fail(&r->call->rq->err, TG_E_CLIENT_GONE,
 	    "The caller left before the answer was complete.");
 }

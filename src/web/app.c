@@ -132,6 +132,12 @@ out:
 	return rc;
 }
 
+void
+tg_app_stop(struct tg_app *app)
+{
+	tg_gate_stop(app->gate);
+}
+
 /* --- requests --- */
 
 void

@@ -46,6 +46,8 @@ void tg_app_serve(struct tg_app *app, struct tg_door *door, struct tg_arena *a);
  */
 void tg_app_refuse(struct tg_app *app, struct tg_door *door, struct tg_arena *a,
     enum tg_code why);
+/* Open calls are to end now; see tg_gate_stop(). */
+void tg_app_stop(struct tg_app *app);
 /*
  * One slice of upkeep: sweep rows of dead processes, prune bodies, bring the
  * WAL back.  1: more is to do now, 0: nothing for a while.  quick: only what

@@ -11,12 +11,15 @@
 #include "base/clock.h"
 #include "base/jtree.h"
 
+static int answer(struct tg_web *, int, json_t *);
+
 json_t *
 tg_manage_body(struct tg_web *w)
 {
 	struct tg_request *rq = w->rq;
 	json_t *j;
 
+	w->manages = true;
 	if (tg_request_body(rq, TG_MAX_MANAGE_BODY) != 0)
 		return NULL;
 	if (tg_str_trim(tg_buf_str(&rq->body)).n == 0)
@@ -34,15 +37,57 @@ tg_manage_body(struct tg_web *w)
 int
 tg_manage_send(struct tg_web *w, json_t *j)
 {
+	return answer(w, 200, j);
+}
+
+static int
+answer(struct tg_web *w, int status, json_t *j)
+{
 	char *text = tg_jtree_print(j);
 	int rc;
 
 	json_decref(j);
 	if (text == NULL)
 		return tg_fail(&w->rq->err, TG_E_INTERNAL, "out of memory");
-	rc = tg_reply_send(w->rq, 200, "application/json", tg_str(text));
+	rc = tg_reply_send(
+	    w->rq, status, "application/json", tg_str(text));
 	free(text);
 	return rc;
+}
+
+/* pydantic's word for it, or NULL. */
+static const char *
+fault_type(enum tg_code code)
+{
+	switch (code) {
+	case TG_E_JSON:
+	case TG_E_UTF8:
+	case TG_E_DEEP:
+		return "json_invalid";
+	case TG_E_MISSING:
+		return "missing";
+	case TG_E_TYPE:
+		return "type_error";
+	default:
+		return NULL;
+	}
+}
+
+bool
+tg_manage_fault(struct tg_web *w)
+{
+	const struct tg_err *e = &w->rq->err;
+	const char *type = fault_type(e->code);
+	json_t *loc, *one;
+
+	if (!w->manages || type == NULL)
+		return false;
+	loc = json_pack("[s]", "body");
+	if (e->param[0] != '\0')
+		(void)json_array_append_new(loc, json_string(e->param));
+	one = json_pack("{s:s, s:o, s:s, s:n}", "type", type, "loc", loc,
+	    "msg", e->msg, "input");
+	return answer(w, 422, json_pack("{s:[o]}", "detail", one)) == 0;
 }
 
 json_t *

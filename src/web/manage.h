@@ -12,6 +12,11 @@
 
 /* The body as an object (an empty body is {}); the caller's. NULL: failed. */
 json_t *tg_manage_body(struct tg_web *w);
+/*
+ * Answers what is wrong with such a body as LiteLLM does: 422 and
+ * {"detail":[...]} (litellm-compat.md 3.0).  False: rq->err is of another kind.
+ */
+bool tg_manage_fault(struct tg_web *w);
 /* Sends j and lets go of it. */
 int tg_manage_send(struct tg_web *w, json_t *j);
 /* ISO time, or JSON null for 0. */

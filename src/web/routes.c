@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "web/fault.h"
+#include "web/manage.h"
 
 const struct tg_route tg_routes[] = {
 	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, "What this is" },
@@ -76,7 +77,7 @@ tg_routes_serve(struct tg_app *app, struct tg_request *rq)
 		    tg_method_name(rq->method), allowed(&w, path));
 	} else
 		rc = not_found(&w, path);
-	if (rc != 0 && rq->state == TG_REPLY_NONE)
+	if (rc != 0 && rq->state == TG_REPLY_NONE && !tg_manage_fault(&w))
 		tg_fault_send(rq, tg_app_web(app)->compat);
 }
 

@@ -20,6 +20,7 @@ struct tg_web {
 	struct tg_request *rq;
 	struct tg_key key;	/* of the caller, by access */
 	bool admin;
+	bool manages;		/* its body is the management API's */
 	struct tg_str rest;	/* what stood for {rest} in the path, decoded */
 	const char *who;	/* the caller's name for created_by */
 };

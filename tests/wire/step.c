@@ -93,18 +93,26 @@ parse_answer(struct step *st)
 	return 0;
 }
 
-/* An error in OpenAI's envelope has all four members. */
+/*
+ * An error in OpenAI's envelope has all four members; one about the form of a
+ * body of the management API is LiteLLM's.
+ */
 static int
 check_error(struct step *st)
 {
 	static const struct tg_str want = TG_STR(
 	    "{\"error\":{\"message\":\"<<text>>\",\"type\":\"<<any>>\","
 	    "\"param\":\"<<any>>\",\"code\":\"<<any>>\"}}");
+	static const struct tg_str form = TG_STR(
+	    "{\"detail\":[{\"type\":\"<<text>>\",\"loc\":\"<<any>>\","
+	    "\"msg\":\"<<text>>\",\"input\":null}]}");
 
 	if (st->status < 400 || st->body.n == 0 ||
 	    tg_str_find(st->body, TG_STR("\"unhealthy\"")) >= 0)
 		return 0;
-	return wire_match_json("error", want, st->body, &st->why);
+	return wire_match_json("error",
+	    tg_str_starts(st->body, "{\"detail\"") ? form : want, st->body,
+	    &st->why);
 }
 
 /* What is kept of a call does not hold the provider's key either. */
