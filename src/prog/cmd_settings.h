@@ -1,0 +1,19 @@
+#ifndef TG_PROG_CMD_SETTINGS_H
+#define TG_PROG_CMD_SETTINGS_H
+/*
+ * Settings of a provider or model given as options: checked against the same
+ * table as those of tollgate.ini.
+ */
+#include "prog/command.h"
+
+/*
+ * One setting into the object; key as in the file.  env: and file: are
+ * resolved now.  -1: no such setting, or not such a value.
+ */
+int tg_cmd_setting(struct tg_cmd *c, json_t *settings, unsigned section,
+    const char *key, const char *value);
+/* All --set KEY=VALUE that were given. */
+int tg_cmd_settings_given(struct tg_cmd *c, json_t *settings, unsigned section);
+/* A secret: text, env:NAME, file:PATH, or - for a line of standard input. */
+int tg_cmd_secret(struct tg_cmd *c, const char *given, const char **out);
+#endif

@@ -1,0 +1,308 @@
+/*
+ * The table of settings.  A new setting is a name in enum tg_conf_id, a row
+ * here, and the line in conf.c that hands it on.
+ */
+#include "config.h"
+
+#include "prog/conf_table.h"
+
+#include "prog/conf_value.h"
+
+#define SERVER TG_SECTION_SERVER
+#define DATABASE TG_SECTION_DATABASE
+#define LOG TG_SECTION_LOG
+#define COMPAT TG_SECTION_COMPAT
+#define PROVIDER TG_SECTION_PROVIDER
+#define MODEL TG_SECTION_MODEL
+/* How a place is reached: for all, or for one provider. */
+#define ROUTE (TG_SECTION_UPSTREAM | TG_SECTION_PROVIDER)
+/* Also for one model. */
+#define CLOCK (ROUTE | TG_SECTION_MODEL)
+
+#define DAY_MS (24 * 3600 * 1000LL)
+#define TIB (1LL << 40)
+
+/* clang-format off */
+const struct tg_conf_section_row tg_conf_sections[] = {
+	{ .bit = TG_SECTION_SERVER, .name = "server",
+	  .help = "The gateway itself." },
+	{ .bit = TG_SECTION_DATABASE, .name = "database",
+	  .help = "tollgate.db and log.db in the data folder." },
+	{ .bit = TG_SECTION_LOG, .name = "log",
+	  .help = "What is kept of requests and answers, and how long." },
+	{ .bit = TG_SECTION_COMPAT, .name = "compat",
+	  .help = "Whose scripts are to be understood." },
+	{ .bit = TG_SECTION_UPSTREAM, .name = "upstream",
+	  .help = "Defaults for all providers and models." },
+	{ .bit = TG_SECTION_PROVIDER, .name = "provider", .named = true,
+	  .help = "A place that serves models. A provider known by name "
+	      "needs its key only; OPENAI_API_KEY and the like in the "
+	      "environment do the same without a line here. All settings of "
+	      "[upstream] may stand here too.",
+	  .example =
+	      "; [provider:openrouter]\n"
+	      "; api_key = env:OPENROUTER_API_KEY\n"
+	      "\n"
+	      "; Any server that speaks OpenAI's format, with or without "
+	      "/v1.\n"
+	      "; [provider:local]\n"
+	      "; type = openai\n"
+	      "; base_url = http://127.0.0.1:8000\n"
+	      "; header.X-Team = research\n" },
+	{ .bit = TG_SECTION_MODEL, .name = "model", .named = true,
+	  .help = "A model under the name that callers use. [model:NAME#2] "
+	      "is a second deployment of the same name. The four clocks of "
+	      "[upstream] may stand here too.",
+	  .example =
+	      "; [model:fast]\n"
+	      "; provider = openrouter\n"
+	      "; upstream_model = deepseek/deepseek-chat\n"
+	      "; price_input = 0.27\n"
+	      "; price_output = 1.10\n"
+	      "; price_cache_read = 0.07\n"
+	      "\n"
+	      "; A second deployment of the same name shares its load.\n"
+	      "; [model:fast#2]\n"
+	      "; provider = local\n"
+	      "; upstream_model = deepseek-chat\n"
+	      "; weight = 1\n"
+	      "\n"
+	      "; Every model of a provider, under its own name.\n"
+	      "; [model:openrouter/*]\n"
+	      "; provider = openrouter\n"
+	      "; upstream_model = *\n" },
+};
+const int tg_conf_sections_count =
+    (int)(sizeof(tg_conf_sections) / sizeof(tg_conf_sections[0]));
+
+#define PRICE(name, what) \
+	{ .key = name, .sections = MODEL, .type = TG_CONF_PRICE, .help = what }
+
+const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
+[TG_CONF_DATA] = {
+	.key = "data", .sections = SERVER, .type = TG_CONF_PATH,
+	.dflt = TG_LOCALSTATEDIR "/lib/tollgate",
+	.help = "Data folder: databases and sealing key. TOLLGATE_DATA in "
+	    "the environment comes first." },
+[TG_CONF_WORKERS] = {
+	.key = "workers", .sections = SERVER, .type = TG_CONF_NUMBER,
+	.dflt_says = "one a core, at least 2", .min = 0, .max = 64,
+	.help = "Worker processes. 0: no master, one process serves by "
+	    "itself (mod_fcgid). TOLLGATE_WORKERS comes first." },
+[TG_CONF_MAX_STREAMS] = {
+	.key = "max_streams", .sections = SERVER, .type = TG_CONF_NUMBER,
+	.dflt = "1024", .min = 1, .max = 100000,
+	.help = "Calls open at once, over all workers; more get 503 with "
+	    "Retry-After." },
+[TG_CONF_MAX_BODY_BYTES] = {
+	.key = "max_body_bytes", .sections = SERVER, .type = TG_CONF_BYTES,
+	.dflt = "64M", .min = 1024, .max = 2147483647,
+	.help = "Largest body of a request; more gets 413." },
+[TG_CONF_BODY_SECONDS] = {
+	.key = "body_seconds", .sections = SERVER, .type = TG_CONF_NUMBER,
+	.dflt = "60", .min = 1, .max = 3600,
+	.help = "Longest wait for the next piece of a request." },
+[TG_CONF_SEND_SECONDS] = {
+	.key = "send_seconds", .sections = SERVER, .type = TG_CONF_NUMBER,
+	.dflt = "60", .min = 1, .max = 3600,
+	.help = "How long a caller may leave an answer untaken." },
+[TG_CONF_GRACE_SECONDS] = {
+	.key = "grace_seconds", .sections = SERVER, .type = TG_CONF_NUMBER,
+	.dflt = "30", .min = 0, .max = 86400,
+	.help = "How long open calls may go on after SIGTERM." },
+[TG_CONF_KEEPALIVE_SECONDS] = {
+	.key = "keepalive_seconds", .sections = SERVER,
+	.type = TG_CONF_NUMBER, .dflt = "5", .min = 0, .max = 3600,
+	.help = "A comment into a stream that is silent for so long; with "
+	    "most web servers also the only way to learn that the caller "
+	    "left. 0: never." },
+[TG_CONF_CORS_ORIGINS] = {
+	.key = "cors_origins", .sections = SERVER, .type = TG_CONF_TEXT,
+	.dflt = "", .check = tg_conf_check_origins,
+	.help = "Origins whose pages may call from a browser: * or a list "
+	    "by commas. Empty: none." },
+[TG_CONF_LOG_LEVEL] = {
+	.key = "log_level", .sections = SERVER, .type = TG_CONF_CHOICE,
+	.dflt = "info", .choices = "debug|info|warn",
+	.help = "How much the program says on standard error." },
+[TG_CONF_MASTER_KEY] = {
+	.key = "master_key", .sections = SERVER, .type = TG_CONF_SECRET,
+	.check = tg_conf_check_key,
+	.help = "Key for administration, sk-...; replaces the one that "
+	    "`tollgate init` made." },
+[TG_CONF_KEY_FILE] = {
+	.key = "key_file", .sections = SERVER, .type = TG_CONF_PATH,
+	.dflt_says = "tollgate.key in the data folder",
+	.help = "File with the key that seals providers' secrets." },
+[TG_CONF_TRUSTED_PROXIES] = {
+	.key = "trusted_proxies", .sections = SERVER, .type = TG_CONF_TEXT,
+	.dflt = "", .check = tg_conf_check_cidrs,
+	.help = "Addresses (CIDR, by commas) whose X-Forwarded-For is "
+	    "believed." },
+[TG_CONF_SYNCHRONOUS] = {
+	.key = "synchronous", .sections = DATABASE, .type = TG_CONF_CHOICE,
+	.dflt = "full", .choices = "full|normal",
+	.help = "full: what was answered survives a power failure. normal: "
+	    "faster, the last moment may be lost." },
+[TG_CONF_BUSY_MS] = {
+	.key = "busy_ms", .sections = DATABASE, .type = TG_CONF_NUMBER,
+	.dflt = "5000", .min = 1, .max = 600000,
+	.help = "How long to wait for another process's transaction." },
+[TG_CONF_LOG_DEFAULT] = {
+	.key = "default", .sections = LOG, .type = TG_CONF_CHOICE,
+	.dflt = "full", .choices = "full|numbers|none",
+	.help = "What is kept of a call: requests and answers, only "
+	    "numbers, or nothing but what the bill needs. Each key may "
+	    "differ." },
+[TG_CONF_MAX_AGE_DAYS] = {
+	.key = "max_age_days", .sections = LOG, .type = TG_CONF_NUMBER,
+	.dflt = "30", .min = 0, .max = 36500,
+	.help = "Requests and answers are kept so long. 0: no limit." },
+[TG_CONF_MAX_BYTES] = {
+	.key = "max_bytes", .sections = LOG, .type = TG_CONF_BYTES,
+	.dflt = "2G", .min = 0, .max = 1024 * TIB,
+	.help = "Size of log.db. 0: no limit." },
+[TG_CONF_MAX_ROWS] = {
+	.key = "max_rows", .sections = LOG, .type = TG_CONF_NUMBER,
+	.dflt = "1000000", .min = 0, .max = INT64_MAX,
+	.help = "Calls whose requests and answers are kept. 0: no limit." },
+[TG_CONF_LITELLM] = {
+	.key = "litellm", .sections = COMPAT, .type = TG_CONF_CHOICE,
+	.dflt = "1.104", .choices = "1.104|1.83",
+	.help = "LiteLLM's version whose statuses and wording refusals "
+	    "follow." },
+[TG_CONF_PROXY] = {
+	.key = "proxy", .sections = ROUTE, .type = TG_CONF_TEXT,
+	.dflt_says = "from the environment",
+	.help = "HTTP proxy, such as http://proxy.example:3128. Empty: "
+	    "none." },
+[TG_CONF_CA_FILE] = {
+	.key = "ca_file", .sections = ROUTE, .type = TG_CONF_PATH,
+	.help = "Certificates to trust, instead of the system's." },
+[TG_CONF_CA_PATH] = {
+	.key = "ca_path", .sections = ROUTE, .type = TG_CONF_PATH,
+	.help = "Folder of hashed certificates to trust." },
+[TG_CONF_CONNECT_MS] = {
+	.key = "connect_ms", .sections = CLOCK, .type = TG_CONF_NUMBER,
+	.dflt = "10000", .min = 0, .max = DAY_MS,
+	.help = "Time to reach the provider: name, connection, TLS. As "
+	    "with the other three clocks, 0 is no limit." },
+[TG_CONF_FIRST_BYTE_MS] = {
+	.key = "first_byte_ms", .sections = CLOCK, .type = TG_CONF_NUMBER,
+	.dflt = "300000", .min = 0, .max = DAY_MS,
+	.help = "Time from the sent request to the answer's first byte." },
+[TG_CONF_GAP_MS] = {
+	.key = "gap_ms", .sections = CLOCK, .type = TG_CONF_NUMBER,
+	.dflt = "120000", .min = 0, .max = DAY_MS,
+	.help = "Longest silence inside an answer." },
+[TG_CONF_TOTAL_MS] = {
+	.key = "total_ms", .sections = CLOCK, .type = TG_CONF_NUMBER,
+	.dflt = "3600000", .min = 0, .max = DAY_MS,
+	.help = "Longest time of a whole call." },
+[TG_CONF_MAX_ANSWER_BYTES] = {
+	.key = "max_answer_bytes", .sections = ROUTE, .type = TG_CONF_BYTES,
+	.dflt = "64M", .min = 1024, .max = 2147483647,
+	.help = "Largest answer." },
+[TG_CONF_HTTP2] = {
+	.key = "http2", .sections = ROUTE, .type = TG_CONF_FLAG,
+	.dflt = "yes", .help = "Offer HTTP/2 over TLS." },
+[TG_CONF_IDLE_CONNECTIONS] = {
+	.key = "idle_connections", .sections = TG_SECTION_UPSTREAM,
+	.type = TG_CONF_NUMBER, .dflt = "64", .min = 0, .max = 10000,
+	.help = "Open connections kept for the next call, for each place "
+	    "and worker." },
+[TG_CONF_TYPE] = {
+	.key = "type", .sections = PROVIDER, .type = TG_CONF_TEXT,
+	.dflt_says = "NAME if it is known, else openai",
+	.help = "openai, echo, or a known name such as openrouter, "
+	    "deepseek, ollama." },
+[TG_CONF_BASE_URL] = {
+	.key = "base_url", .sections = PROVIDER, .type = TG_CONF_TEXT,
+	.dflt_says = "the known provider's", .check = tg_conf_check_url,
+	.help = "Where it is, with or without /v1; also "
+	    "http+unix://%2Frun%2Fx.sock/v1." },
+[TG_CONF_UNIX_SOCKET] = {
+	.key = "unix_socket", .sections = PROVIDER, .type = TG_CONF_PATH,
+	.help = "Connect through this socket." },
+[TG_CONF_API_KEY] = {
+	.key = "api_key", .sections = PROVIDER, .type = TG_CONF_SECRET,
+	.help = "The provider's key." },
+[TG_CONF_AUTH_HEADER] = {
+	.key = "auth_header", .sections = PROVIDER, .type = TG_CONF_TEXT,
+	.dflt = "Authorization: Bearer",
+	.help = "What stands before the key." },
+[TG_CONF_HEADER] = {
+	.key = "header.", .sections = PROVIDER, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_header,
+	.help = "header.NAME = VALUE sends one more header." },
+[TG_CONF_MODEL_PROVIDER] = {
+	.key = "provider", .sections = MODEL, .type = TG_CONF_TEXT,
+	.help = "Who serves it: the name of a provider." },
+[TG_CONF_UPSTREAM_MODEL] = {
+	.key = "upstream_model", .sections = MODEL, .type = TG_CONF_TEXT,
+	.dflt_says = "NAME",
+	.help = "The model's name there. If NAME holds a *, a * here "
+	    "stands for what it matched." },
+[TG_CONF_MODE] = {
+	.key = "mode", .sections = MODEL, .type = TG_CONF_CHOICE,
+	.dflt = "chat", .choices = "chat|completion|embedding",
+	.help = "What it is for." },
+[TG_CONF_WEIGHT] = {
+	.key = "weight", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.dflt = "1", .min = 0, .max = 1000000,
+	.help = "Its share of the calls among deployments of one name." },
+[TG_CONF_ORDER] = {
+	.key = "order", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.dflt = "0", .min = 0, .max = 1000000,
+	.help = "Lower ones are tried first." },
+[TG_CONF_PRICE_INPUT] = PRICE("price_input",
+	"USD per million tokens of input."),
+[TG_CONF_PRICE_OUTPUT] = PRICE("price_output",
+	"USD per million tokens of output."),
+[TG_CONF_PRICE_CACHE_READ] = PRICE("price_cache_read",
+	"Input that the provider had in its cache."),
+[TG_CONF_PRICE_CACHE_WRITE] = PRICE("price_cache_write",
+	"Input put into its cache (5 minutes)."),
+[TG_CONF_PRICE_CACHE_WRITE_1H] = PRICE("price_cache_write_1h",
+	"Input put into its cache for an hour."),
+[TG_CONF_PRICE_AUDIO_INPUT] = PRICE("price_audio_input", "Audio input."),
+[TG_CONF_PRICE_AUDIO_OUTPUT] = PRICE("price_audio_output", "Audio output."),
+[TG_CONF_PRICE_IMAGE_INPUT] = PRICE("price_image_input", "Image input."),
+[TG_CONF_PRICE_CALL] = PRICE("price_call", "USD per call."),
+[TG_CONF_ECHO_DELAY_MS] = {
+	.key = "echo_delay_ms", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.max = DAY_MS,
+	.help = "Provider echo: wait before the first byte." },
+[TG_CONF_ECHO_CHUNK_MS] = {
+	.key = "echo_chunk_ms", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.max = DAY_MS, .help = "Wait between two words." },
+[TG_CONF_ECHO_TOKENS_PER_SECOND] = {
+	.key = "echo_tokens_per_second", .sections = MODEL,
+	.type = TG_CONF_NUMBER, .min = 1, .max = 100000,
+	.help = "The same as words a second." },
+[TG_CONF_ECHO_WORDS] = {
+	.key = "echo_words", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.max = 1000000,
+	.help = "Answer so many numbered words; 0: the last message." },
+[TG_CONF_ECHO_STATUS] = {
+	.key = "echo_status", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.min = 0, .max = 599,
+	.help = "Fail with this HTTP status, 400 to 599." },
+[TG_CONF_ECHO_RETRY_AFTER] = {
+	.key = "echo_retry_after", .sections = MODEL,
+	.type = TG_CONF_NUMBER, .max = 86400,
+	.help = "With echo_status: seconds to say in Retry-After." },
+[TG_CONF_ECHO_CUT_AFTER] = {
+	.key = "echo_cut_after", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.min = -1, .max = INT32_MAX,
+	.help = "Break off after so many words." },
+[TG_CONF_ECHO_STALL_AFTER] = {
+	.key = "echo_stall_after", .sections = MODEL,
+	.type = TG_CONF_NUMBER, .min = -1, .max = INT32_MAX,
+	.help = "Fall silent after so many words." },
+[TG_CONF_ECHO_USAGE] = {
+	.key = "echo_usage", .sections = MODEL, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_usage,
+	.help = "Tokens to report, INPUT/OUTPUT." },
+};
+/* clang-format on */

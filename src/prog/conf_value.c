@@ -1,0 +1,349 @@
+/*
+ * Values of settings: their forms, and finding rows, sections and what was
+ * probably meant by a misspelt one.
+ */
+#include "config.h"
+
+#include "prog/conf_value.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "base/money.h"
+#include "prog/conf_table.h"
+
+#define GUESS_DISTANCE 3
+
+/* What is wrong with a value: one thread reads a configuration. */
+static char complaint[256];
+
+static const char *number_check(const struct tg_conf_row *row,
+    const char *value, int64_t *number);
+static const char *bytes_check(const struct tg_conf_row *row, const char *value,
+    int64_t *number);
+static const char *choice_check(const struct tg_conf_row *row,
+    const char *value, int64_t *number);
+static const char *flag_check(const char *value, int64_t *number);
+static int cidr_good(struct tg_str s);
+
+int
+tg_conf_row_find(unsigned section, const char *key)
+{
+	const struct tg_conf_row *row;
+	size_t n;
+	int i;
+
+	for (i = 0; i < TG_CONF__MAX; i++) {
+		row = &tg_conf_rows[i];
+		if (!(row->sections & section))
+			continue;
+		n = strlen(row->key);
+		if (tg_str_ieq(tg_str(key), row->key))
+			return i;
+		if (row->key[n - 1] == '.' && strlen(key) > n &&
+		    tg_str_ieq((struct tg_str){ key, n }, row->key))
+			return i;
+	}
+	return -1;
+}
+
+const struct tg_conf_section_row *
+tg_conf_section_find(struct tg_str bracket, struct tg_str *name)
+{
+	struct tg_str rest = bracket, kind;
+	bool named = memchr(bracket.p, ':', bracket.n) != NULL;
+	int i;
+
+	*name = TG_STR_NONE;
+	if (!tg_str_cut(&rest, ':', &kind))
+		return NULL;
+	kind = tg_str_trim(kind);
+	for (i = 0; i < tg_conf_sections_count; i++)
+		if (tg_str_ieq(kind, tg_conf_sections[i].name)) {
+			*name = tg_str_trim(rest);
+			if (tg_conf_sections[i].named != named)
+				return NULL;
+			if (named && name->n == 0)
+				return NULL;
+			return &tg_conf_sections[i];
+		}
+	return NULL;
+}
+
+const char *
+tg_conf_key_guess(unsigned section, const char *key)
+{
+	const char *best = NULL;
+	int i, d, least = GUESS_DISTANCE + 1;
+
+	for (i = 0; i < TG_CONF__MAX; i++) {
+		if (!(tg_conf_rows[i].sections & section))
+			continue;
+		d = tg_conf_distance(key, tg_conf_rows[i].key);
+		if (d < least) {
+			least = d;
+			best = tg_conf_rows[i].key;
+		}
+	}
+	return best;
+}
+
+const char *
+tg_conf_section_guess(struct tg_str bracket)
+{
+	struct tg_str rest = bracket, kind;
+	const char *best = NULL;
+	char word[32];
+	int i, d, least = GUESS_DISTANCE + 1;
+
+	if (!tg_str_cut(&rest, ':', &kind))
+		return NULL;
+	snprintf(word, sizeof(word), "%.*s", TG_PRI(kind));
+	for (i = 0; i < tg_conf_sections_count; i++) {
+		d = tg_conf_distance(word, tg_conf_sections[i].name);
+		if (d < least) {
+			least = d;
+			best = tg_conf_sections[i].name;
+		}
+	}
+	return best;
+}
+
+int
+tg_conf_distance(const char *a, const char *b)
+{
+	unsigned char row[64];
+	size_t na = strlen(a), nb = strlen(b), i, j;
+	unsigned char diagonal, above, least;
+
+	if (na >= sizeof(row) || nb >= sizeof(row))
+		return 9;
+	for (j = 0; j <= nb; j++)
+		row[j] = (unsigned char)j;
+	for (i = 1; i <= na; i++) {
+		diagonal = row[0];
+		row[0] = (unsigned char)i;
+		for (j = 1; j <= nb; j++) {
+			above = row[j];
+			least = (unsigned char)(diagonal +
+			    (tolower((unsigned char)a[i - 1]) !=
+				tolower((unsigned char)b[j - 1])));
+			if (above + 1 < least)
+				least = (unsigned char)(above + 1);
+			if (row[j - 1] + 1 < least)
+				least = (unsigned char)(row[j - 1] + 1);
+			diagonal = above;
+			row[j] = least;
+		}
+	}
+	return row[nb] < 9 ? row[nb] : 9;
+}
+
+const char *
+tg_conf_value_check(const struct tg_conf_row *row, const char *value,
+    int64_t *number)
+{
+	int64_t pico;
+
+	*number = 0;
+	if (strlen(value) > TG_MAX_CONFIG_VALUE)
+		return "is too long";
+	switch (row->type) {
+	case TG_CONF_NUMBER:
+		return number_check(row, value, number);
+	case TG_CONF_BYTES:
+		return bytes_check(row, value, number);
+	case TG_CONF_CHOICE:
+		return choice_check(row, value, number);
+	case TG_CONF_FLAG:
+		return flag_check(value, number);
+	case TG_CONF_PRICE:
+		if (tg_price_parse(tg_str(value), &pico) == -1)
+			return "must be a price in USD, such as 0.15";
+		return NULL;
+	case TG_CONF_TEXT:
+	case TG_CONF_PATH:
+	case TG_CONF_SECRET:
+		break;
+	}
+	return row->check != NULL ? row->check(value) : NULL;
+}
+
+static const char *
+number_check(const struct tg_conf_row *row, const char *value, int64_t *number)
+{
+	if (tg_str_i64(tg_str(value), number) && *number >= row->min &&
+	    *number <= row->max)
+		return NULL;
+	if (row->max == INT64_MAX)
+		snprintf(complaint, sizeof(complaint),
+		    "must be a whole number of at least %" PRId64, row->min);
+	else
+		snprintf(complaint, sizeof(complaint),
+		    "must be a whole number from %" PRId64 " to %" PRId64,
+		    row->min, row->max);
+	return complaint;
+}
+
+static const char *
+bytes_check(const struct tg_conf_row *row, const char *value, int64_t *number)
+{
+	static const char units[] = "KMGT";
+	struct tg_str s = tg_str_trim(tg_str(value));
+	const char *unit;
+	int64_t n, shift = 0;
+
+	if (s.n > 1 && (s.p[s.n - 1] == 'B' || s.p[s.n - 1] == 'b'))
+		s.n--;
+	unit = s.n > 0 ? strchr(units, toupper((unsigned char)s.p[s.n - 1])) :
+			 NULL;
+	if (unit != NULL && *unit != '\0') {
+		shift = 10 * (unit - units + 1);
+		s = tg_str_trim((struct tg_str){ s.p, s.n - 1 });
+	}
+	if (tg_str_i64(s, &n) && n >= 0 && n <= INT64_MAX >> shift) {
+		*number = n << shift;
+		if (*number >= row->min && *number <= row->max)
+			return NULL;
+	}
+	snprintf(complaint, sizeof(complaint),
+	    "must be a size from %" PRId64 " to %" PRId64 " bytes, such as 64M",
+	    row->min, row->max);
+	return complaint;
+}
+
+static const char *
+choice_check(const struct tg_conf_row *row, const char *value, int64_t *number)
+{
+	struct tg_str rest = tg_str(row->choices), choice;
+
+	for (*number = 0; tg_str_cut(&rest, '|', &choice); ++*number)
+		if (tg_str_ieq(choice, value))
+			return NULL;
+	snprintf(complaint, sizeof(complaint), "must be one of %s",
+	    row->choices);
+	return complaint;
+}
+
+static const char *
+flag_check(const char *value, int64_t *number)
+{
+	static const char *const words[] = { "no", "yes", "off", "on", "false",
+		"true", "0", "1" };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (tg_str_ieq(tg_str(value), words[i])) {
+			*number = (int64_t)(i & 1);
+			return NULL;
+		}
+	return "must be yes or no";
+}
+
+const char *
+tg_conf_check_origins(const char *value)
+{
+	struct tg_str rest = tg_str(value), one;
+	long at;
+
+	if (strcmp(value, "*") == 0)
+		return NULL;
+	while (tg_str_cut(&rest, ',', &one)) {
+		one = tg_str_trim(one);
+		if (one.n == 0)
+			continue;
+		at = tg_str_find(one, TG_STR("://"));
+		if (at < 1 ||
+		    memchr(one.p + at + 3, '/', one.n - (size_t)at - 3) != NULL)
+			return "must be * or origins by commas, such as "
+			       "https://chat.example.org (no path)";
+	}
+	return NULL;
+}
+
+const char *
+tg_conf_check_cidrs(const char *value)
+{
+	struct tg_str rest = tg_str(value), one;
+
+	while (tg_str_cut(&rest, ',', &one)) {
+		one = tg_str_trim(one);
+		if (one.n > 0 && !cidr_good(one))
+			return "must be addresses by commas, such as "
+			       "10.0.0.0/8, 2001:db8::/32";
+	}
+	return NULL;
+}
+
+static int
+cidr_good(struct tg_str s)
+{
+	struct tg_str rest = s, host;
+	unsigned char addr[16];
+	char text[64];
+	int64_t bits = 0, most;
+
+	if (!tg_str_cut(&rest, '/', &host) || host.n >= sizeof(text))
+		return 0;
+	snprintf(text, sizeof(text), "%.*s", TG_PRI(host));
+	if (inet_pton(AF_INET, text, addr) == 1)
+		most = 32;
+	else if (inet_pton(AF_INET6, text, addr) == 1)
+		most = 128;
+	else
+		return 0;
+	if (host.n == s.n)
+		return 1;
+	return tg_str_i64(rest, &bits) && bits >= 0 && bits <= most;
+}
+
+const char *
+tg_conf_check_key(const char *value)
+{
+	if (*value == '\0')
+		return NULL;
+	if (strncmp(value, "sk-", 3) != 0 || strlen(value) < 8)
+		return "must begin with sk- and be at least 8 characters long";
+	if (strlen(value) > TG_MAX_KEY_TEXT)
+		return "is too long for a key";
+	return NULL;
+}
+
+const char *
+tg_conf_check_url(const char *value)
+{
+	static const char *const schemes[] = { "http://", "https://",
+		"http+unix://", "https+unix://" };
+	size_t i, n;
+
+	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		n = strlen(schemes[i]);
+		if (strncmp(value, schemes[i], n) == 0 && value[n] != '\0')
+			return NULL;
+	}
+	return "must be a URL that begins with http:// or https://";
+}
+
+const char *
+tg_conf_check_header(const char *value)
+{
+	for (; *value != '\0'; value++)
+		if ((unsigned char)*value < ' ' || *value == 127)
+			return "must not hold control characters";
+	return NULL;
+}
+
+const char *
+tg_conf_check_usage(const char *value)
+{
+	struct tg_str rest = tg_str(value), in;
+	int64_t n;
+
+	if (tg_str_cut(&rest, '/', &in) && tg_str_i64(tg_str_trim(in), &n) &&
+	    n >= 0 && tg_str_i64(tg_str_trim(rest), &n) && n >= 0)
+		return NULL;
+	return "must be two numbers of tokens, such as 120/45";
+}

@@ -1,0 +1,13 @@
+#ifndef TG_PROG_CONF_VALUE_H
+#define TG_PROG_CONF_VALUE_H
+/*
+ * Forms of values that more than a type describes; each says what is wrong,
+ * or NULL.  Rows of the table name them.
+ */
+const char *tg_conf_check_origins(const char *value);
+const char *tg_conf_check_cidrs(const char *value);
+const char *tg_conf_check_key(const char *value);
+const char *tg_conf_check_url(const char *value);
+const char *tg_conf_check_header(const char *value);
+const char *tg_conf_check_usage(const char *value);
+#endif
