@@ -6,12 +6,14 @@
 
 #include "prog/doctor.h"
 
+#include <unistd.h>
+
 #include "base/id.h"
 
 #define KEY_LIFE "10m"
 
 static void make_key(struct tg_doctor *d, const char **token);
-static void revoke(struct tg_doctor *d, const char *token);
+static void revoke_key(struct tg_doctor *d, const char *token);
 static const char *root_of(struct tg_cmd *c, const char *url);
 static void found(struct tg_doctor *d, const char *check, const char *result,
     const char *lines, const char *text);
@@ -41,7 +43,7 @@ tg_cmd_doctor(struct tg_cmd *c)
 		tg_doctor_remote(&d);
 	}
 	if (token != NULL)
-		revoke(&d, token);
+		revoke_key(&d, token);
 	return report(&d);
 }
 
@@ -152,15 +154,18 @@ root_of(struct tg_cmd *c, const char *url)
 	return tg_arena_cstr(c->arena, s);
 }
 
+/* Sound or not: what is there is looked at. */
 static bool
 has_data(struct tg_cmd *c)
 {
-	struct tg_err ignored = { 0 };
-	bool there = tg_cmd_app(c) == 0;
+	bool bad_conf = tg_cmd_conf(c) == -1;
 
-	if (!there)
-		c->err = ignored;
-	return there;
+	tg_err_reset(&c->err);
+	if (bad_conf)
+		return true;
+	return access(tg_arena_printf(c->arena, "%s/tollgate.db",
+			  c->conf->prog.data),
+		   F_OK) == 0;
 }
 
 /* One for this visit; without it only what needs none is looked at. */
@@ -196,7 +201,7 @@ make_key(struct tg_doctor *d, const char **token)
 }
 
 static void
-revoke(struct tg_doctor *d, const char *token)
+revoke_key(struct tg_doctor *d, const char *token)
 {
 	json_t *answer;
 

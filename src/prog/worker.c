@@ -38,6 +38,12 @@
 #define TICK_MS 2000
 #define UPKEEP_MS 5000
 #define TRIM_STEP 8
+/* The thread sanitizer keeps its own books on the stack. */
+#ifdef __SANITIZE_THREAD__
+#define SERVE_STACK (2 * 1024 * 1024)
+#else
+#define SERVE_STACK TG_THREAD_STACK
+#endif
 #define ACCEPTOR_STACK (64 * 1024)
 #define HEIR_WAIT_MS 5000
 #define WAKE_SIGNAL SIGURG
@@ -111,7 +117,7 @@ open_all(struct worker *k)
 		.max = k->prog->max_streams,
 		.keep = KEEP_IDLE,
 		.idle_ms = IDLE_MS,
-		.stack_bytes = TG_THREAD_STACK,
+		.stack_bytes = SERVE_STACK,
 		.arg = k,
 		.begin = own_new,
 		.work = serve,
