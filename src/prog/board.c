@@ -17,6 +17,7 @@ enum heir { HEIR_NONE,
 struct slot {
 	_Alignas(64) atomic_int state;
 	atomic_int busy;
+	atomic_ulong taken;
 };
 
 struct tg_board {
@@ -82,6 +83,26 @@ void
 tg_board_set_state(struct tg_board *b, int slot, enum tg_slot_state st)
 {
 	b->slot[slot].state = (int)st;
+}
+
+bool
+tg_board_before(
+    const struct tg_board *b, int slot, int enough, unsigned long *taken)
+{
+	for (int i = 0; i < slot; i++) {
+		if (b->slot[i].state != TG_SLOT_READY ||
+		    b->slot[i].busy >= enough)
+			continue;
+		*taken = b->slot[i].taken;
+		return true;
+	}
+	return false;
+}
+
+void
+tg_board_took(struct tg_board *b, int slot)
+{
+	b->slot[slot].taken++;
 }
 
 bool

@@ -29,6 +29,17 @@ enum tg_slot_state tg_board_state(const struct tg_board *b, int slot);
 void tg_board_set_state(struct tg_board *b, int slot, enum tg_slot_state st);
 
 /*
+ * Workers fill one after another: who shares a process shares its commits to
+ * the disk, so that few calls are best served together.  True when a worker
+ * of a lower slot that accepts has fewer than `enough` open calls; *taken then
+ * is how many connections it ever took.
+ */
+bool tg_board_before(const struct tg_board *b, int slot, int enough,
+    unsigned long *taken);
+/* This slot took a connection. */
+void tg_board_took(struct tg_board *b, int slot);
+
+/*
  * One more call in this slot, unless `max` are open in all slots together:
  * then false.  Never lets more than max through; at the very edge two who ask
  * at once may both be refused.

@@ -12,12 +12,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "prog/worker.h"
 
 #define SERVER_PID "TOLLGATE_SERVER_PID"
 #define SELF "/proc/self/exe"
 #define MOMENT_US 700000
+#define WAIT_MS 5000
+
+static bool is_orphan(const struct tg_worker_conf *w);
+static void start(const struct tg_listener *l, const char *conf_file);
 
 pid_t
 tg_heir_server(void)
@@ -45,7 +51,40 @@ tg_heir_server_lives(pid_t server)
 }
 
 void
-tg_heir_start(const struct tg_listener *l, const char *conf_file)
+tg_heir_see_to(const struct tg_worker_conf *w)
+{
+	int64_t end = tg_mono_ms() + WAIT_MS;
+
+	if (w->listener->server == 0 || !is_orphan(w))
+		return;
+	if (tg_board_claim_heir(w->board)) {
+		start(w->listener, w->conf_file);
+		tg_board_settle_heir(w->board);
+		return;
+	}
+	while (!tg_board_heir_settled(w->board) && tg_mono_ms() < end)
+		usleep(20000);
+}
+
+/*
+ * The signal comes when the thread that forked us dies; if the master has
+ * others (a sanitizer's), they may live on for a moment.
+ */
+static bool
+is_orphan(const struct tg_worker_conf *w)
+{
+	int looks;
+
+	for (looks = 0; looks < 5; looks++) {
+		if (getppid() != w->master)
+			return true;
+		usleep(4000);
+	}
+	return false;
+}
+
+static void
+start(const struct tg_listener *l, const char *conf_file)
 {
 	char path[4096];
 	const char *argv[] = { path, conf_file != NULL ? "-c" : NULL, conf_file,

@@ -19,8 +19,11 @@ bool tg_heir_am_i(void);
 /* For an heir: is the web server still there? */
 bool tg_heir_server_lives(pid_t server);
 /*
- * In a worker without master: waits a moment for the web server to help
- * itself (by a new socket, or by removing this one), else starts the heir.
+ * In a worker that was told to end: if it was by the master's death, one of
+ * the workers waits a moment for the web server to help itself (by a new
+ * socket, or by removing this one), else starts the heir; the others wait
+ * for that.
  */
-void tg_heir_start(const struct tg_listener *l, const char *conf_file);
+struct tg_worker_conf;
+void tg_heir_see_to(const struct tg_worker_conf *w);
 #endif

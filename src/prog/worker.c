@@ -38,6 +38,10 @@
 #define TICK_MS 2000
 #define UPKEEP_MS 5000
 #define TRIM_STEP 8
+/* Open calls that one worker takes before the next one helps; see stand_back */
+#define ENOUGH 64
+#define STAND_BACK_MS 1000
+#define STAND_BACK_US 5000
 /* The thread sanitizer keeps its own books on the stack. */
 #ifdef __SANITIZE_THREAD__
 #define SERVE_STACK (2 * 1024 * 1024)
@@ -45,7 +49,6 @@
 #define SERVE_STACK TG_THREAD_STACK
 #endif
 #define ACCEPTOR_STACK (64 * 1024)
-#define HEIR_WAIT_MS 5000
 #define WAKE_SIGNAL SIGURG
 
 struct worker {
@@ -71,12 +74,12 @@ struct own {
 static int open_all(struct worker *k);
 static void loop(struct worker *k);
 static bool ends(struct worker *k, int sig);
-static void orphaned(struct worker *k);
 static void tick(struct worker *k);
 static int finish(struct worker *k);
 static void stop_accepting(struct worker *k);
 static void wait_finishing(struct worker *k);
 static void *acceptor_main(void *arg);
+static void stand_back(struct worker *k);
 static bool accept_one(struct worker *k);
 static bool is_here(struct worker *k, int fd);
 static void dispatch(void *arg, int fd);
@@ -166,8 +169,9 @@ loop(struct worker *k)
 	for (;;) {
 		sig = tg_signals_wait(TICK_MS);
 		if (sig != 0 && ends(k, sig)) {
-			if (k->w->master != 0 && getppid() != k->w->master)
-				orphaned(k);
+			/* All go on accepting until that is settled. */
+			if (k->w->master != 0)
+				tg_heir_see_to(k->w);
 			return;
 		}
 		if (!k->accepting) {
@@ -195,26 +199,6 @@ ends(struct worker *k, int sig)
 	default:
 		return false;
 	}
-}
-
-/*
- * The master was killed.  Where a web server started us, one of the workers
- * sees to an heir; all go on accepting until that is settled.
- */
-static void
-orphaned(struct worker *k)
-{
-	int64_t end = tg_mono_ms() + HEIR_WAIT_MS;
-
-	if (k->w->listener->server == 0)
-		return;
-	if (tg_board_claim_heir(k->w->board)) {
-		tg_heir_start(k->w->listener, k->w->conf_file);
-		tg_board_settle_heir(k->w->board);
-		return;
-	}
-	while (!tg_board_heir_settled(k->w->board) && tg_mono_ms() < end)
-		usleep(20000);
 }
 
 /* Gives back what a burst has taken; alone, also keeps the house. */
@@ -315,10 +299,33 @@ acceptor_main(void *arg)
 	sigemptyset(&set);
 	sigaddset(&set, WAKE_SIGNAL);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-	while (!k->stopping && accept_one(k))
-		continue;
+	do
+		stand_back(k);
+	while (!k->stopping && accept_one(k));
 	k->accepting = false;
 	return NULL;
+}
+
+/*
+ * While a worker before us has room and takes what comes, it shall have it:
+ * calls in one process share their commits.  One that hangs does not take.
+ */
+static void
+stand_back(struct worker *k)
+{
+	const struct tg_worker_conf *w = k->w;
+	struct pollfd p = { .fd = w->listener->fd, .events = POLLIN };
+	unsigned long before, after;
+
+	while (!k->stopping &&
+	    tg_board_before(w->board, w->slot, ENOUGH, &before)) {
+		if (poll(&p, 1, STAND_BACK_MS) != 1)
+			continue;
+		usleep(STAND_BACK_US);
+		if (tg_board_before(w->board, w->slot, ENOUGH, &after) &&
+		    after == before && poll(&p, 1, 0) == 1)
+			return;
+	}
 }
 
 /* False: accepting makes no sense any more. */
@@ -329,6 +336,7 @@ accept_one(struct worker *k)
 	int fd = accept4(k->w->listener->fd, NULL, NULL, SOCK_CLOEXEC);
 
 	if (fd >= 0) {
+		tg_board_took(k->w->board, k->w->slot);
 		if (is_here(k, fd))
 			dispatch(k, fd);
 		else if (tg_room_add(k->room, fd) == -1)

@@ -7,6 +7,7 @@
 #endif
 #include "unit.h"
 
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -38,8 +39,11 @@ start(const struct prog *p)
 	fflush(NULL);
 	pid = fork();
 	assert_true(pid >= 0);
-	if (pid == 0)
+	if (pid == 0) {
+		/* Nothing stays behind a test that failed. */
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		_exit(tg_serve_socket(NULL, p->socket));
+	}
 	return pid;
 }
 
@@ -374,6 +378,7 @@ start_server(const struct prog *p)
 	server = fork();
 	assert_true(server >= 0);
 	if (server == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		master = fork();
 		if (master == 0) {
 			dup2(fd, STDIN_FILENO);
