@@ -163,6 +163,8 @@ web_files = \
 	src/web/routes.h
 
 prog_files = \
+	src/prog/acceptor.c \
+	src/prog/acceptor.h \
 	src/prog/board.c \
 	src/prog/board.h \
 	src/prog/call_json.c \
