@@ -17,7 +17,7 @@ UPDATE calls SET state = ?3, status = ?4, upstream_status = ?5, error = ?6,
 	cost_nano = ?19, provider_cost_nano = ?20, price_ids = ?21,
 	sent_us = ?22, first_byte_us = ?23, first_content_us = ?24,
 	end_us = ?25, answer_bytes = ?26
-WHERE seq = ?1 AND call = ?2 AND state = 0
+WHERE seq = ?1 AND call = ?2 AND state IN (0, 4)
 
 -- Rows from a time on, and before a time, by number: near enough, for the
 -- numbers follow the time but for calls that began together.

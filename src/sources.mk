@@ -111,6 +111,8 @@ llm_files = \
 	src/llm/forward.c \
 	src/llm/known.c \
 	src/llm/known.h \
+	src/llm/lookalike.c \
+	src/llm/lookalike.h \
 	src/llm/price.c \
 	src/llm/price.h \
 	src/llm/redact.c \
@@ -149,6 +151,8 @@ web_files = \
 	src/web/access.c \
 	src/web/app.c \
 	src/web/app.h \
+	src/web/basic.c \
+	src/web/basic.h \
 	src/web/cors.c \
 	src/web/fault.c \
 	src/web/fault.h \
@@ -262,6 +266,7 @@ unit_tests = \
 	tests/unit/test_known \
 	tests/unit/test_late \
 	tests/unit/test_log \
+	tests/unit/test_lookalike \
 	tests/unit/test_migrate \
 	tests/unit/test_models \
 	tests/unit/test_money \

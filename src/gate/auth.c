@@ -43,6 +43,9 @@ tg_auth_text(struct tg_request *rq)
 		struct tg_str v =
 		    tg_str_trim(tg_request_header(rq, key_headers[i]));
 		struct tg_str scheme = { v.p, v.n < 7 ? v.n : 7 };
+		if (tg_str_ieq((struct tg_str){ v.p, v.n < 6 ? v.n : 6 },
+			"basic ")) /* a person's, or the web server's own */
+			continue;
 		if (tg_str_ieq(scheme, "bearer "))
 			v = tg_str_trim((struct tg_str){ v.p + 7, v.n - 7 });
 		if (v.n > 0)

@@ -194,7 +194,8 @@ read_fault(struct tg_relay *r)
 	while ((ev = tg_relay_wait(r, &data)) == TG_FETCH_DATA)
 		if (call->answer.n + data.n <= TG_MAX_ERROR_BODY)
 			(void)tg_buf_adds(&call->answer, data);
-	if (call->rq->err.code == TG_E_CLIENT_GONE)
+	if (call->rq->err.code == TG_E_CLIENT_GONE ||
+	    call->rq->err.code == TG_E_STOPPING)
 		return -1;
 	tg_err_reset(&call->rq->err); /* the status says more than a cut */
 	src.body = tg_buf_str(&call->answer);
@@ -211,9 +212,12 @@ tg_relay_redact(struct tg_relay *r)
 {
 	struct tg_call *call = r->call;
 	struct tg_arena *a = call->rq->arena;
-	struct tg_str kept = tg_redact(a, tg_buf_str(&call->answer),
-	    tg_secret_reveal(&call->deployment->upstream->key));
+	struct tg_str kept = tg_buf_str(&call->answer);
 
+	if (kept.n > TG_MAX_ERROR_BODY)
+		kept.n = TG_MAX_ERROR_BODY;
+	kept = tg_redact(
+	    a, kept, tg_secret_reveal(&call->deployment->upstream->key));
 	if (kept.n > TG_MAX_ERROR_LOG &&
 	    tg_json_check(kept, TG_MAX_JSON_DEPTH, NULL) != TG_JSON_GOOD)
 		kept.n = TG_MAX_ERROR_LOG;

@@ -20,7 +20,7 @@ struct tg_relay {
 	struct tg_assembly *assembly;
 	int64_t written_us;	/* last write to the caller, 0 none */
 	bool done;		/* [DONE] was seen */
-	bool finished;		/* a finish_reason was seen */
+	uint64_t seen, ended;	/* choices, as in llm/chunk.h */
 	bool content;		/* something of the answer itself */
 };
 

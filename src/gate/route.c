@@ -7,6 +7,8 @@
 #include "base/id.h"
 #include "gate/stages.h"
 
+#define AGENT_MAX 256	/* bytes of a User-Agent that are kept */
+
 static const struct tg_deployment *pick(
     const struct tg_deployment **, size_t);
 static void note(struct tg_call *);
@@ -51,6 +53,14 @@ pick(const struct tg_deployment **all, size_t n)
 	return all[0];
 }
 
+static struct tg_str
+shortened(struct tg_str s)
+{
+	if (s.n > AGENT_MAX)
+		s.n = AGENT_MAX;
+	return s;
+}
+
 /* What the books say of a call before it is sent. */
 static void
 note(struct tg_call *call)
@@ -64,7 +74,7 @@ note(struct tg_call *call)
 	    NULL;
 	if (tg_call_log(call) != TG_LOG_NONE) {
 		row->addr = tg_arena_cstr(rq->arena, rq->addr);
-		row->agent = tg_arena_cstr(rq->arena, rq->agent);
+		row->agent = tg_arena_cstr(rq->arena, shortened(rq->agent));
 	}
 	row->route = call->dialect->name;
 	row->model = call->view.model.p;

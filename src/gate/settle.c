@@ -53,7 +53,8 @@ count(struct tg_call *call)
 	row->usage_odd = u->odd;
 	if (u->provider_cost_nano != TG_COST_NONE)
 		row->provider_cost_nano = u->provider_cost_nano;
-	if (call->rq->err.code == TG_E_UPSTREAM && !u->known)
+	if (call->rq->err.code == TG_E_UPSTREAM && !u->known &&
+	    row->first_content_us < 0)
 		row->cost_nano = 0; /* it refused: nothing was made */
 	else if (tg_price_cost(&call->deployment->prices, u, &row->cost_nano))
 		name_prices(call);
@@ -79,6 +80,23 @@ name_prices(struct tg_call *call)
 	tg_buf_free(&list);
 }
 
+/* An upstream's words may quote the request: they are text, not numbers. */
+static const char *
+reason(struct tg_call *call)
+{
+	const struct tg_err *e = &call->rq->err;
+	const char *code = tg_code_name(e->code);
+	enum tg_log_mode log = tg_call_log(call);
+
+	if (log == TG_LOG_NONE)
+		return code;
+	if (log == TG_LOG_NUMBERS && e->code == TG_E_UPSTREAM)
+		return tg_arena_printf(call->rq->arena, "%s: %s", code,
+		    e->ecode[0] != '\0' ? e->ecode : e->type);
+	return tg_arena_printf(call->rq->arena, "%s: %s%s%s", code, e->msg,
+	    e->detail[0] != '\0' ? " -- " : "", e->detail);
+}
+
 static void
 judge(struct tg_call *call)
 {
@@ -88,18 +106,14 @@ judge(struct tg_call *call)
 	if (rq->broken && rq->err.code == TG_OK)
 		(void)tg_fail(
 		    &rq->err, TG_E_CLIENT_GONE, "The caller has left.");
-	row->answer_bytes = rq->sent_bytes + (int64_t)call->out.n;
+	row->answer_bytes = rq->sent_bytes;
 	if (rq->err.code == TG_OK) {
+		row->answer_bytes += (int64_t)call->out.n;
 		row->state = TG_CALL_DONE;
 		row->status = 200;
 		return;
 	}
-	row->error = tg_code_name(rq->err.code);
-	if (tg_call_log(call) != TG_LOG_NONE) /* it may quote the request */
-		row->error = tg_arena_printf(rq->arena, "%s: %s%s%s",
-		    row->error, rq->err.msg,
-		    rq->err.detail[0] != '\0' ? " -- " : "",
-		    rq->err.detail);
+	row->error = reason(call);
 	if (rq->err.code == TG_E_CLIENT_GONE) {
 		row->state = TG_CALL_GONE;
 		row->status = 499;

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "gate/relay.h"
 #include "gate/stages.h"
 
@@ -17,6 +18,7 @@
 
 static int take(struct tg_relay *, const struct tg_sse_event *);
 static int take_all(struct tg_relay *, struct tg_str);
+static int keep(struct tg_relay *, struct tg_str);
 static int flush(struct tg_relay *);
 static int finish(struct tg_relay *);
 static int whole_from_stream(struct tg_relay *);
@@ -111,10 +113,24 @@ take(struct tg_relay *r, const struct tg_sse_event *ev)
 	if (c.error.n > 0)
 		return tg_relay_fault(r, data);
 	tg_relay_note(r, &c);
-	if (r->assembly != NULL && tg_assembly_add(r->assembly, data) != 0)
+	if (keep(r, data) != 0)
+		return -1;
+	return write_chunk(r, &c);
+}
+
+/* What is too large for the log still reaches the caller of a stream. */
+static int
+keep(struct tg_relay *r, struct tg_str data)
+{
+	if (r->assembly == NULL || tg_assembly_add(r->assembly, data) == 0)
+		return 0;
+	tg_assembly_free(r->assembly);
+	r->assembly = NULL;
+	if (!r->call->view.stream)
 		return tg_fail(&r->call->rq->err, TG_E_ANSWER_TOO_LARGE,
 		    "The upstream's answer is above the limit.");
-	return write_chunk(r, &c);
+	tg_warnx("answer not kept, it is too large id=%s", r->call->row.id);
+	return 0;
 }
 
 /* Before the first content nothing is said, unless the stream is open. */
@@ -146,12 +162,21 @@ linger(struct tg_relay *r)
 	r->call->rq->err = keep;
 }
 
+/* [DONE] after nothing is no answer; without it every choice must be done. */
+static bool
+is_complete(const struct tg_relay *r)
+{
+	if (r->sse.failed || r->seen == 0)
+		return false;
+	return r->done || (r->seen & ~r->ended) == 0;
+}
+
 static int
 finish(struct tg_relay *r)
 {
 	struct tg_call *call = r->call;
 
-	if (!r->done && !r->finished)
+	if (!is_complete(r))
 		return tg_fail(&call->rq->err, TG_E_CUT,
 		    "The upstream ended its stream before the answer was "
 		    "complete.");

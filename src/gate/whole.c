@@ -75,10 +75,11 @@ tg_relay_note(struct tg_relay *r, const struct tg_chunk *c)
 
 	if (c->id.n > 0 && row->upstream_id == NULL)
 		row->upstream_id = raw_copy(r, c->id);
-	if (c->finished) {
-		r->finished = true;
+	r->seen |= c->seen;
+	r->ended |= c->ended;
+	if (c->finished && (row->finish == NULL ||
+	    !tg_str_is(c->finish, row->finish)))
 		row->finish = raw_copy(r, c->finish);
-	}
 	if (c->usage.n > 0) {
 		tg_usage_reset(&r->call->usage);
 		tg_usage_openai(&r->call->usage, c->usage);

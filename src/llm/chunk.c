@@ -117,9 +117,14 @@ read_choice(struct tg_chunk *c, struct tg_str choice)
 {
 	struct tg_json_it it = tg_json_begin(choice);
 	struct tg_str name, value, finish;
+	int64_t index = 0;
+	bool ended = false;
 
 	while (tg_json_member(&it, &name, &value)) {
-		if (is(name, TG_STR("delta")) || is(name, TG_STR("message"))) {
+		if (is(name, TG_STR("index"))) {
+			(void)tg_json_i64(value, &index);
+		} else if (is(name, TG_STR("delta")) ||
+		    is(name, TG_STR("message"))) {
 			c->content = c->content || carries_content(value);
 		} else if (is(name, TG_STR("text")) ||
 		    is(name, TG_STR("embedding"))) {
@@ -127,7 +132,7 @@ read_choice(struct tg_chunk *c, struct tg_str choice)
 		} else if (is(name, TG_STR("finish_reason"))) {
 			if (!tg_json_raw_text(value, &finish) || finish.n == 0)
 				continue;
-			c->finished = true;
+			c->finished = ended = true;
 			if (c->finish.n == 0)
 				c->finish = finish;
 		} else if (is(name, TG_STR("usage"))) {
@@ -136,6 +141,10 @@ read_choice(struct tg_chunk *c, struct tg_str choice)
 				c->usage = value;
 		}
 	}
+	index = index < 0 || index > 63 ? 63 : index;
+	c->seen |= UINT64_C(1) << index;
+	if (ended)
+		c->ended |= UINT64_C(1) << index;
 }
 
 static void

@@ -6,6 +6,7 @@
  * model's name restored and the usage shown only to who asked.
  */
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -30,6 +31,8 @@ struct tg_chunk {
 	 */
 	bool content;
 	bool finished;			/* some choice has a finish_reason */
+	/* bit i: choice with index i is here, has a finish_reason; 63: above */
+	uint64_t seen, ended;
 };
 
 /* -1: not one JSON object in UTF-8. */

@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "llm/lookalike.h"
 
 /* Those that we read, in the order in which faults are told. */
 enum member {
@@ -27,6 +28,7 @@ enum member {
 	M_USER,
 	M_METADATA,
 	M_ECHO,
+	M_MODELS,
 	M__MAX
 };
 
@@ -48,10 +50,11 @@ static const struct tg_str names[M__MAX] = {
 	[M_USER]			= TG_STR("user"),
 	[M_METADATA]			= TG_STR("metadata"),
 	[M_ECHO]			= TG_STR("echo"),
+	[M_MODELS]			= TG_STR("models"),
 };
 
 static int check_body(struct tg_str body, struct tg_err *e);
-static void collect(struct reading *r);
+static int collect(struct reading *r);
 static enum member which(const struct reading *r, struct tg_str name);
 static int read_model(struct reading *r);
 static int read_input(struct reading *r);
@@ -86,11 +89,13 @@ tg_view_read(struct tg_view *v, const struct tg_dialect *d,
 		.dialect = d, .body = body, .max_tokens = -1, .n = 1};
 	if (check_body(body, e) == -1)
 		return -1;
-	collect(&r);
+	if (collect(&r) == -1)
+		return -1;
 	for (i = 0; i < sizeof(readers) / sizeof(*readers); i++)
 		if (readers[i](&r) == -1)
 			return -1;
 	v->echo = r.value[M_ECHO];
+	v->models = r.value[M_MODELS];
 	return 0;
 }
 
@@ -126,18 +131,28 @@ check_body(struct tg_str body, struct tg_err *e)
 	return 0;
 }
 
-static void
+static int
 collect(struct reading *r)
 {
 	struct tg_json_it it = tg_json_begin(r->v->body);
 	struct tg_str name, value;
+	const char *like;
 	enum member m;
 
 	while (tg_json_member(&it, &name, &value)) {
 		m = which(r, name);
-		if (m != M__MAX)
+		if (m != M__MAX) {
 			r->value[m] = value;
+			continue;
+		}
+		like = tg_lookalike(r->a, name);
+		if (like != NULL)
+			return tg_fail_param(r->e, TG_E_INVALID, like,
+			    "The request has a member '%.*s', which some "
+			    "servers take for '%s'. Leave it out, or spell it "
+			    "'%s'.", TG_PRI(name), like, like);
 	}
+	return 0;
 }
 
 static enum member

@@ -30,6 +30,7 @@ struct tg_view {
 	int64_t n;			/* 1 if not given */
 	/* raw value of "echo", or empty (see llm/echo.h) */
 	struct tg_str echo;
+	struct tg_str models;		/* raw value: OpenRouter's fallbacks */
 	struct tg_str input;		/* raw value of the dialect's input */
 	/* where the values that count stand in body, for tg_view_forward() */
 	struct tg_str raw_model, raw_stream, raw_stream_options;

@@ -78,8 +78,9 @@ struct tg_call_row {
 /* Inserts the open row; seq is set. */
 int tg_call_open(struct tg_store *s, struct tg_call_row *c, struct tg_err *e);
 /*
- * Completes it, once: a second time, and on a row the sweeper closed as lost,
- * the first completion stays (0 is returned).  If it cannot be committed now:
+ * Completes it, once: a second time the first completion stays (0 is
+ * returned); a row that the sweeper took for lost is completed after all.  If
+ * it cannot be committed now:
  * -1, and (with threads) the writer keeps a copy and tries again until it can.
  * On a full disk the reserve file beside the database is given up first.
  */
