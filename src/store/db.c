@@ -56,6 +56,8 @@ static const char threads_pragmas[] = "PRAGMA wal_autocheckpoint=4000;";
 static const char full_pragmas[] = "PRAGMA synchronous=FULL;";
 static const char normal_pragmas[] = "PRAGMA synchronous=NORMAL;";
 
+#define LOG_BUSY_MS 1000
+
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
 static int busy(void *arg, int count);
@@ -314,6 +316,21 @@ tg_db_close(struct tg_db *db)
 }
 
 /*
+ * Bodies are kept after the caller has all, by a thread that still counts as
+ * an open stream: while log.db is locked for long, by VACUUM say, they rather
+ * go without.
+ */
+static int64_t
+patience_us(const struct tg_db *db)
+{
+	int64_t ms = db->store->busy_ms;
+
+	if (db->file == TG_DB_LOG && ms > LOG_BUSY_MS)
+		ms = LOG_BUSY_MS;
+	return ms * 1000;
+}
+
+/*
  * Another process writes.  SQLite's own handler sleeps up to 100 ms at a
  * time; our transactions last less than one.
  */
@@ -326,7 +343,7 @@ busy(void *arg, int count)
 
 	if (count == 0)
 		db->wait_us = now;
-	if (now - db->wait_us >= (int64_t)db->store->busy_ms * 1000)
+	if (now - db->wait_us >= patience_us(db))
 		return 0;
 	if (nap > LONGEST_NAP_US)
 		nap = LONGEST_NAP_US;
