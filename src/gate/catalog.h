@@ -50,6 +50,8 @@ struct tg_upstream {
 	/* "Name: value" lines, NULL-terminated */
 	const char *const *headers;
 	bool fixed;			/* from the ini file or environment */
+	bool closed;			/* only what deployments name */
+	bool own;			/* of one deployment alone */
 };
 
 struct tg_deployment {

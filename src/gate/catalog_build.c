@@ -21,6 +21,7 @@ static int ini_providers(struct tg_builder *, struct tg_err *);
 static int ini_models(struct tg_builder *, struct tg_err *);
 static void env_providers(struct tg_builder *);
 static void builtin_echo(struct tg_builder *);
+static void lend_keys(struct tg_builder *);
 static void open_whole(struct tg_builder *);
 static struct tg_catalog *finish(struct tg_builder *, int64_t);
 
@@ -39,8 +40,10 @@ tg_catalog_build(const struct tg_catalog_conf *conf, struct tg_store *store,
 		goto fail;
 	if (store != NULL && tg_builder_db_providers(&b, store, e) != 0)
 		goto fail;
-	if (conf->use_environment)
+	if (conf->use_environment) {
+		lend_keys(&b);
 		env_providers(&b);
+	}
 	builtin_echo(&b);
 	if (ini_models(&b, e) != 0)
 		goto fail;
@@ -130,10 +133,6 @@ env_provider(struct tg_builder *b, const struct tg_known *k)
 	}
 	if (key != NULL && *key != '\0')
 		u->key = tg_secret_new(tg_str(key));
-	for (size_t i = 0; k->own_models != NULL && k->own_models[i] != NULL;
-	     i++)
-		add_wildcard(
-		    b, "env", k->own_models[i], k->own_models[i], u);
 }
 
 static void
@@ -222,28 +221,61 @@ ini_models(struct tg_builder *b, struct tg_err *e)
 	return 0;
 }
 
-/* A deployment from the environment does not count as a choice of models. */
 static bool
-is_named(const struct tg_builder *b, const struct tg_upstream *u, size_t n_deps)
+has_deployment(
+    const struct tg_builder *b, const struct tg_upstream *u, const char *model)
 {
-	for (size_t i = 0; i < n_deps; i++)
+	for (size_t i = 0; i < b->n_deps; i++)
 		if (b->deps[i].upstream == u &&
-		    strncmp(b->deps[i].id, "env:", 4) != 0)
+		    strcmp(b->deps[i].model, model) == 0)
 			return true;
 	return false;
 }
 
-/* A provider that no model names is open whole, as "NAME/" and anything. */
+/* Its models by "NAME/" and theirs; those that are known to be its own bare. */
+static void
+open_one(struct tg_builder *b, const struct tg_upstream *u)
+{
+	const struct tg_known *k = tg_known_find(tg_str(u->name));
+	const char *all = tg_arena_printf(b->a, "%s/*", u->name);
+
+	if (!has_deployment(b, u, all))
+		add_wildcard(b, "open", all, "*", u);
+	if (k == NULL || k->own_models == NULL)
+		return;
+	for (size_t i = 0; k->own_models[i] != NULL; i++)
+		if (!has_deployment(b, u, k->own_models[i]))
+			add_wildcard(b, "open", k->own_models[i],
+			    k->own_models[i], u);
+}
+
+/* Providers are open whole, unless told otherwise. */
 static void
 open_whole(struct tg_builder *b)
 {
-	size_t n_deps = b->n_deps;
-
 	for (size_t i = 0; i < b->n_ups; i++) {
 		const struct tg_upstream *u = b->ups[i];
-		if (u->family != TG_FAMILY_ECHO && !is_named(b, u, n_deps))
-			add_wildcard(b, "whole",
-			    tg_arena_printf(b->a, "%s/*", u->name), "*", u);
+		if (u->family != TG_FAMILY_ECHO && !u->closed && !u->own)
+			open_one(b, u);
+	}
+}
+
+/*
+ * A known provider at its known address, configured without a key: the
+ * environment's.  With an address of its own it would leave the house.
+ */
+static void
+lend_keys(struct tg_builder *b)
+{
+	for (size_t i = 0; i < b->n_ups; i++) {
+		struct tg_upstream *u = b->ups[i];
+		const struct tg_known *k = tg_known_find(tg_str(u->name));
+		const char *key = k != NULL && k->key_env != NULL ?
+		    getenv(k->key_env) :
+		    NULL;
+		if (key != NULL && *key != '\0' && u->key.n == 0 &&
+		    u->base_url == k->base_url)
+			u->key = tg_secret_new(tg_str(key));
 	}
 }
 

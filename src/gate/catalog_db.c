@@ -106,6 +106,7 @@ own_upstream(struct tg_builder *b, struct tg_deployment *d,
 		    "its secret cannot be opened with this key file");
 	}
 	u->name = u->type;
+	u->own = true;
 	d->upstream = u;
 	d->route = u->route;
 	return 0;

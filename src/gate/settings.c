@@ -68,7 +68,8 @@ static const struct row echo_rows[] = {
 };
 
 /* Read where they stand, not by a row. */
-static const char *const other_upstream[] = { "type", "api_key", NULL };
+static const char *const other_upstream[] = { "type", "api_key", "open",
+	NULL };
 static const char *const other_deployment[] = { "provider", "echo_usage",
 	"echo_tokens_per_second", NULL };
 
@@ -76,6 +77,8 @@ static const struct row *row_find(const struct row *, const char *);
 static int row_read(const struct row *, const struct tg_section *,
     const struct tg_setting *, void *, struct tg_err *);
 static bool listed(const char *const *, const char *);
+static int read_flag(const struct tg_section *, const struct tg_setting *,
+    bool *, struct tg_err *);
 static int bad(const struct tg_section *, const struct tg_setting *,
     struct tg_err *, const char *);
 
@@ -134,6 +137,19 @@ read_type(const struct tg_section *s, struct tg_upstream *u, struct tg_err *e)
 	    strcmp(u->name, "openai") == 0 ||
 	    tg_settings_get(s, "type") != NULL)
 		u->base_url = k->base_url;
+	return 0;
+}
+
+static int
+read_open(const struct tg_section *s, struct tg_upstream *u, struct tg_err *e)
+{
+	bool open = true;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->settings[i].key, "open") == 0 &&
+		    read_flag(s, &s->settings[i], &open, e) != 0)
+			return -1;
+	u->closed = !open;
 	return 0;
 }
 
@@ -226,7 +242,7 @@ tg_settings_upstream(struct tg_arena *a, const struct tg_section *s,
 		if (rc == 0 && tg_settings_kind(t->key) == 0)
 			return bad(s, t, e, NULL);
 	}
-	if (read_headers(a, s, u, e) != 0 ||
+	if (read_open(s, u, e) != 0 || read_headers(a, s, u, e) != 0 ||
 	    split_unix_url(a, s, u, e) != 0 || check_address(s, u, e) != 0)
 		return -1;
 	if (key != NULL && *key != '\0')

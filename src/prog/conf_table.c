@@ -231,6 +231,10 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.key = "auth_header", .sections = PROVIDER, .type = TG_CONF_TEXT,
 	.dflt = "Authorization: Bearer",
 	.help = "What stands before the key." },
+[TG_CONF_OPEN] = {
+	.key = "open", .sections = PROVIDER, .type = TG_CONF_FLAG,
+	.dflt = "yes",
+	.help = "Any model by NAME/model; no: only what [model:*] names." },
 [TG_CONF_HEADER] = {
 	.key = "header.", .sections = PROVIDER, .type = TG_CONF_TEXT,
 	.check = tg_conf_check_header,

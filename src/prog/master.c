@@ -28,6 +28,8 @@
 #define GOOD_LIFE_MS 60000
 /* What a child may take after its grace to settle and close. */
 #define PATIENCE_MS 8000
+/* The same, when told twice. */
+#define HURRY_MS 2000
 #define LEAVING_MAX SLOTS
 #define SERVER_LOOK_MS 1000
 
@@ -79,7 +81,7 @@ static int child_main(struct master *m, struct generation *g, struct child *c,
 static void on_signal(struct master *m, int sig);
 static void reload(struct master *m);
 static void stop(struct master *m);
-static void kill_all(struct master *m);
+static void hurry_all(struct master *m);
 static void reap(struct master *m);
 static bool reap_in(struct master *m, struct generation *g, pid_t pid,
     int status);
@@ -266,7 +268,7 @@ on_signal(struct master *m, int sig)
 		if (!m->stopping)
 			stop(m);
 		else if (sig != SIGUSR1)
-			kill_all(m);
+			hurry_all(m);
 		break;
 	default: /* SIGCHLD, SIGUSR2: something to look at */
 		break;
@@ -311,14 +313,19 @@ stop(struct master *m)
 	tg_listener_close(m->listener);
 }
 
+/* Open calls end now, each with its last word and its row. */
 static void
-kill_all(struct master *m)
+hurry_all(struct master *m)
 {
+	int64_t until = tg_mono_ms() + HURRY_MS;
 	int i;
 
 	tg_warnx("told twice: ends at once");
-	for (i = 0; i < m->n_leaving; i++)
-		kill(m->leaving[i].pid, SIGKILL);
+	for (i = 0; i < m->n_leaving; i++) {
+		kill(m->leaving[i].pid, SIGUSR2);
+		if (m->leaving[i].kill_ms > until)
+			m->leaving[i].kill_ms = until;
+	}
 }
 
 static void

@@ -205,8 +205,15 @@ file_open(
 	if (make && create(path, e) == -1)
 		goto out;
 	if (access(path, F_OK) == -1) {
-		tg_fail(e, TG_E_STORE, "The database %s is missing (%s): run "
-		    "`tollgate init`.", path, strerror(errno));
+		if (errno == EACCES)
+			tg_fail(e, TG_E_STORE, "The data folder %s belongs to "
+			    "another user: run this as its owner, or give it "
+			    "to the user the web server runs as (chown -R).",
+			    s->dir);
+		else
+			tg_fail(e, TG_E_STORE, "The database %s is missing "
+			    "(%s): run `tollgate init`.", path,
+			    strerror(errno));
 		goto out;
 	}
 	rc = sqlite3_open_v2(

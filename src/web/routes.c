@@ -76,7 +76,7 @@ tg_routes_serve(struct tg_app *app, struct tg_request *rq)
 		    "Method %s is not allowed here. Use %s.",
 		    tg_method_name(rq->method), allowed(&w, path));
 	} else
-		rc = not_found(&w, path);
+		rc = not_found(&w, rq->whole);
 	if (rc != 0 && rq->state == TG_REPLY_NONE && !tg_manage_fault(&w))
 		tg_fault_send(rq, tg_app_web(app)->compat);
 }

@@ -1079,8 +1079,8 @@ leave_during(struct tg_fetch_pool *p, const char *path)
 	    tg_mono_us() - left < 1000000)
 		usleep(1000);
 	assert_int_equal(atomic_load(&n_closed), closed + 1);
-	/* the upstream learnt it at once */
-	assert_in_range(atomic_load(&closed_us) - left, 0, 50000);
+	/* the upstream learnt it at once, as far as the machine lets it */
+	assert_in_range(atomic_load(&closed_us) - left, 0, 100000);
 	close(caller.ours);
 }
 
