@@ -8,6 +8,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/str.h"
@@ -27,8 +28,8 @@ struct tg_door_ops {
 	int (*write)(struct tg_door *d, const void *p, size_t n);
 	int (*flush)(struct tg_door *d);
 	/*
-	 * Drains what is left of the body, as long as that comes quickly; all
-	 * is out then, and the server is told that the answer is complete.
+	 * Drains what is left of the body, see tg_door_drain_ms(); all is out
+	 * then, and the server is told that the answer is complete.
 	 */
 	int (*end)(struct tg_door *d);
 	/*
@@ -48,9 +49,38 @@ struct tg_door {
 	const struct tg_door_ops *ops;
 };
 
+/*
+ * --- patience with bodies (FastCGI, CGI) ---
+ * A wait for each piece alone would let a caller who sends one byte at a time
+ * hold a thread for hours.  So a body also has a pace to keep.
+ */
+#define TG_DOOR_BODY_RATE	8192	/* bytes/s: slower is a slow body */
+#define TG_DOOR_DRAIN_RATE	65536	/* slower is not drained for long */
+#define TG_DOOR_DRAIN_MS	30000	/* the most, at that rate */
+#define TG_DOOR_DRAIN_SLOW_MS	5000	/* the most, below it */
+
+/* How long so much of a body may have taken since the first read. */
+static inline int64_t
+tg_door_body_ms(int body_ms, int64_t bytes)
+{
+	return body_ms + bytes * 1000 / TG_DOOR_BODY_RATE;
+}
+
+/* How long draining may have gone on when so much has come; max_ms 0: ours. */
+static inline int64_t
+tg_door_drain_ms(int max_ms, int64_t bytes)
+{
+	int64_t max = max_ms > 0 ? max_ms : TG_DOOR_DRAIN_MS;
+	int64_t ms = bytes * 1000 / TG_DOOR_DRAIN_RATE;
+
+	if (ms < TG_DOOR_DRAIN_SLOW_MS)
+		ms = TG_DOOR_DRAIN_SLOW_MS;
+	return ms < max ? ms : max;
+}
+
 /* --- FastCGI (libfcgi) --- */
 struct tg_door_fcgi_conf {
-	int body_ms;	/* longest wait for the next piece of a body */
+	int body_ms;	/* longest wait for the next piece of a request */
 	int send_ms;	/* longest stall of a write */
 };
 /*
@@ -64,11 +94,18 @@ int tg_door_fcgi_init(void);
  * request, or it came too slowly (closed, without lingering).
  *
  * Known weakness (webservers.md 1): name or value lengths just under 2^31
- * make libfcgi's malloc fail and its assert end the process.  Only the web
+ * make libfcgi's malloc fail and its assert end the process.  Another: inside
+ * a head, a record's header or its padding libfcgi waits for each piece anew;
+ * web servers send these whole, whatever their callers do.  So only the web
  * server may reach the socket: a unix path, mode 0660.
  */
 struct tg_door *tg_door_fcgi_new(const struct tg_door_fcgi_conf *conf);
 int tg_door_fcgi_accept(struct tg_door *d, int fd);
+/*
+ * From now on it drains for drain_ms at most, at whatever rate, and lingers
+ * for two fifths of that: for who refuses many.
+ */
+void tg_door_fcgi_hurry(struct tg_door *d, int drain_ms);
 void tg_door_fcgi_free(struct tg_door *d);
 
 /*

@@ -25,7 +25,6 @@
 
 #include "base/clock.h"
 
-#define DRAIN_MS	30000	/* of a body that nobody wants */
 #define DRAIN_STALL_MS	2000
 #define DRAIN_BYTES	(64L * 1024 * 1024)
 /* What poll() calls writable takes this much without blocking (PIPE_BUF). */
@@ -37,6 +36,8 @@ struct cgi {
 	struct tg_door_fcgi_conf conf;
 	int watch;	/* epoll */
 	long left;	/* of the body, -1: up to its end */
+	int64_t since;	/* of the first read of the body; 0: none yet */
+	int64_t bytes;	/* of the body, read so far */
 	bool eof, broken, ended;
 };
 
@@ -213,7 +214,22 @@ read_some(struct cgi *c, void *p, size_t n, int ms)
 static long
 cgi_read(struct tg_door *d, void *p, size_t n)
 {
-	return read_some(cgi_of(d), p, n, cgi_of(d)->conf.body_ms);
+	struct cgi *c = cgi_of(d);
+	int64_t now = tg_mono_ms();
+	int64_t left;
+	long got;
+
+	if (c->since == 0)
+		c->since = now;
+	left = c->since + tg_door_body_ms(c->conf.body_ms, c->bytes) - now;
+	if (left > c->conf.body_ms)
+		left = c->conf.body_ms;
+	if (left <= 0)
+		return -1;
+	got = read_some(c, p, n, (int)left);
+	if (got > 0)
+		c->bytes += got;
+	return got;
 }
 
 static int
@@ -289,17 +305,19 @@ cgi_gone(struct tg_door *d)
 static void
 drain(struct cgi *c)
 {
-	int64_t end = tg_mono_ms() + DRAIN_MS;
+	int64_t start = tg_mono_ms();
+	int64_t bytes = 0, left;
 	char trash[16384];
-	long left = DRAIN_BYTES;
 	long got;
 
-	while (left > 0 && tg_mono_ms() < end) {
-		got = read_some(c, trash, sizeof(trash), DRAIN_STALL_MS);
-		if (got <= 0)
+	do {
+		left = start + tg_door_drain_ms(0, bytes) - tg_mono_ms();
+		if (left <= 0)
 			return;
-		left -= got;
-	}
+		got = read_some(c, trash, sizeof(trash),
+		    left < DRAIN_STALL_MS ? (int)left : DRAIN_STALL_MS);
+		bytes += got;
+	} while (got > 0 && bytes < DRAIN_BYTES);
 }
 
 static void

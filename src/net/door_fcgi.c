@@ -31,7 +31,6 @@
 #include "base/clock.h"
 
 #define HEAD_MS		10000	/* between two pieces of a request's head */
-#define DRAIN_MS	30000	/* of a body that nobody wants */
 #define DRAIN_STALL_MS	2000
 #define DRAIN_BYTES	(64L * 1024 * 1024)
 #define LINGER_MS	2000
@@ -44,7 +43,12 @@ struct fcgi {
 	struct tg_door door;
 	FCGX_Request request;
 	struct tg_door_fcgi_conf conf;
+	int drain_ms;	/* 0: as the header says */
+	int receive_ms;	/* the socket's timeout now */
+	int64_t since;	/* of the first read of the body; 0: none yet */
+	int64_t bytes;	/* of the body, read so far */
 	bool eof;	/* the body is read to its end */
+	bool cut;	/* it broke off, or came too slowly */
 	bool broken;	/* a write failed */
 	bool ended;
 };
@@ -59,10 +63,13 @@ static bool fcgi_gone(struct tg_door *d);
 static void fcgi_finish(struct tg_door *d);
 static struct fcgi *fcgi_of(struct tg_door *d);
 static void set_timeout(int fd, int option, int ms);
+static void receive_within(struct fcgi *f, int64_t ms);
+static long take(struct fcgi *f, char *p, size_t n, int64_t ms);
+static int64_t body_left(struct fcgi *f);
 static int broke(struct fcgi *f);
 static bool is_abort(const unsigned char *p, ssize_t n);
 static void drain(struct fcgi *f);
-static void linger(int fd);
+static void linger(struct fcgi *f);
 
 static const struct tg_door_ops fcgi_ops = {
 	.name = "fastcgi",
@@ -119,12 +126,15 @@ tg_door_fcgi_accept(struct tg_door *d, int fd)
 	struct fcgi *f = fcgi_of(d);
 	int one = 1;
 
-	f->eof = f->broken = f->ended = false;
+	f->eof = f->cut = f->broken = f->ended = false;
+	f->since = f->bytes = 0;
+	f->receive_ms = 0;
 	/* Else chunks wait for acknowledgements; a unix socket says no. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	set_timeout(fd, SO_SNDTIMEO, f->conf.send_ms);
-	set_timeout(fd, SO_RCVTIMEO, HEAD_MS);
 	f->request.ipcFd = fd;
+	receive_within(f,
+	    f->conf.body_ms < HEAD_MS ? f->conf.body_ms : HEAD_MS);
 	/* Else FCGX_Accept_r would close the descriptor before reading. */
 	f->request.keepConnection = 1;
 	/* Else it would linger for a peer that sends nothing useful. */
@@ -138,6 +148,12 @@ tg_door_fcgi_accept(struct tg_door *d, int fd)
 		return -1;
 	}
 	return 0;
+}
+
+void
+tg_door_fcgi_hurry(struct tg_door *d, int drain_ms)
+{
+	fcgi_of(d)->drain_ms = drain_ms;
 }
 
 void
@@ -177,19 +193,74 @@ static long
 fcgi_read(struct tg_door *d, void *p, size_t n)
 {
 	struct fcgi *f = fcgi_of(d);
-	FCGX_Stream *in = f->request.in;
-	int got;
+	size_t all = n > 1 << 20 ? 1 << 20 : n;
+	size_t got;
+	long step = 1;
 
-	if (f->eof || n == 0)
+	if (f->since == 0)
+		f->since = tg_mono_ms();
+	for (got = 0; got < all && step > 0; got += (size_t)step) {
+		step = take(f, (char *)p + got, all - got, body_left(f));
+		if (step < 0)
+			return -1;
+		f->bytes += step;
+	}
+	return (long)got;
+}
+
+static int64_t
+body_left(struct fcgi *f)
+{
+	int64_t end = f->since + tg_door_body_ms(f->conf.body_ms, f->bytes);
+	int64_t left = end - tg_mono_ms();
+
+	return left < f->conf.body_ms ? left : f->conf.body_ms;
+}
+
+/*
+ * What there is of the body, up to n bytes, after waiting for at most ms: 0 at
+ * its end, -1 when it broke off or ms is over, now and ever after.
+ *
+ * FCGX_GetStr() does not return before all that was asked for is there, so it
+ * is asked for one byte, for which libfcgi reads up to 8 KiB, and then for
+ * those that came along.  No poll(): the next record may be in libfcgi's own
+ * buffer, which cannot be seen.
+ */
+static long
+take(struct fcgi *f, char *p, size_t n, int64_t ms)
+{
+	FCGX_Stream *in = f->request.in;
+	size_t got = 0, there;
+
+	if (f->eof)
 		return 0;
-	if (in->rdNext == in->stop)
-		set_timeout(f->request.ipcFd, SO_RCVTIMEO, f->conf.body_ms);
-	got = FCGX_GetStr(p, n > 1 << 20 ? 1 << 20 : (int)n, in);
-	if (FCGX_GetError(in) != 0)
+	if (f->cut)
 		return -1;
-	if (FCGX_HasSeenEOF(in) == EOF)
-		f->eof = true;
-	return got;
+	if (in->rdNext == in->stop) {
+		if (ms > 0) {
+			receive_within(f, ms);
+			got = (size_t)FCGX_GetStr(p, 1, in);
+		}
+		if (got == 0) {
+			f->eof = FCGX_HasSeenEOF(in) == EOF &&
+			    FCGX_GetError(in) == 0;
+			f->cut = !f->eof;
+			return f->eof ? 0 : -1;
+		}
+	}
+	there = (size_t)(in->stop - in->rdNext);
+	if (there > n - got)
+		there = n - got;
+	return (long)got + FCGX_GetStr(p + got, (int)there, in);
+}
+
+static void
+receive_within(struct fcgi *f, int64_t ms)
+{
+	if (ms == f->receive_ms)
+		return;
+	f->receive_ms = (int)ms;
+	set_timeout(f->request.ipcFd, SO_RCVTIMEO, f->receive_ms);
 }
 
 /*
@@ -298,7 +369,7 @@ fcgi_finish(struct tg_door *d)
 		return;
 	(void)fcgi_end(d);
 	if (!f->broken && !f->eof)
-		linger(f->request.ipcFd);
+		linger(f);
 	/* libfcgi's own linger is endless while the peer keeps sending. */
 	FCGX_Detach(&f->request);
 	FCGX_Finish_r(&f->request);
@@ -308,37 +379,39 @@ fcgi_finish(struct tg_door *d)
 static void
 drain(struct fcgi *f)
 {
-	FCGX_Stream *in = f->request.in;
-	int64_t end = tg_mono_ms() + DRAIN_MS;
+	int64_t start = tg_mono_ms();
+	int64_t bytes = 0, left;
 	char trash[16384];
-	long left = DRAIN_BYTES;
-	int got;
+	long got;
 
-	set_timeout(f->request.ipcFd, SO_RCVTIMEO, DRAIN_STALL_MS);
-	while (FCGX_GetError(in) == 0 && left > 0 && tg_mono_ms() < end) {
-		got = FCGX_GetStr(trash, sizeof(trash), in);
-		left -= got;
-		if (FCGX_HasSeenEOF(in) == EOF) {
-			f->eof = FCGX_GetError(in) == 0;
+	do {
+		left = start + tg_door_drain_ms(f->drain_ms, bytes) -
+		    tg_mono_ms();
+		if (left <= 0)
 			return;
-		}
-	}
+		got = take(f, trash, sizeof(trash),
+		    left < DRAIN_STALL_MS ? left : DRAIN_STALL_MS);
+		bytes += got;
+	} while (got > 0 && bytes < DRAIN_BYTES);
 }
 
 static void
-linger(int fd)
+linger(struct fcgi *f)
 {
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	int64_t end = tg_mono_ms() + LINGER_MS;
+	struct pollfd pfd = { .fd = f->request.ipcFd, .events = POLLIN };
+	int64_t end = tg_mono_ms();
 	int64_t now;
 	char trash[16384];
 
-	if (shutdown(fd, SHUT_WR) != 0)
+	if (shutdown(pfd.fd, SHUT_WR) != 0)
 		return;
+	/* Who hurries with the drain hurries here. */
+	end += tg_door_drain_ms(f->drain_ms, 0) * LINGER_MS /
+	    TG_DOOR_DRAIN_SLOW_MS;
 	while ((now = tg_mono_ms()) < end) {
 		if (poll(&pfd, 1, (int)(end - now)) <= 0)
 			return;
-		if (recv(fd, trash, sizeof(trash), MSG_DONTWAIT) <= 0)
+		if (recv(pfd.fd, trash, sizeof(trash), MSG_DONTWAIT) <= 0)
 			return;
 	}
 }

@@ -26,6 +26,7 @@
 #define REFUSERS 2
 #define REFUSER_QUEUE 512
 #define REFUSE_BODY_MS 2000
+#define REFUSE_DRAIN_MS 700 /* and lingers for two fifths of that */
 #define SETTLE_MS 3000
 #define TICK_MS 2000
 #define UPKEEP_MS 5000
@@ -232,7 +233,8 @@ wait_finishing(struct worker *k)
 		if (tg_mono_ms() >= end)
 			break;
 		sig = tg_signals_wait(0);
-		if (k->w->master == 0 && (sig == SIGTERM || sig == SIGINT))
+		if (sig == SIGUSR2 || (k->w->master == 0 &&
+		    (sig == SIGTERM || sig == SIGINT)))
 			break;
 	}
 	if (tg_crew_stop(k->crew, 0))
@@ -296,6 +298,7 @@ refuser_own_new(void *arg)
 	(void)arg;
 	if (own == NULL || (own->door = tg_door_fcgi_new(&conf)) == NULL)
 		tg_fatal("out of memory");
+	tg_door_fcgi_hurry(own->door, REFUSE_DRAIN_MS);
 	own->arena = tg_arena_new(TG_MAX_ARENA);
 	return own;
 }

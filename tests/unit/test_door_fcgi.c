@@ -379,6 +379,143 @@ test_drained(void **state)
 	close_pair(&p);
 }
 
+/* One byte at a time, as unbuffered servers pass it on, until it is shut. */
+static void *
+trickle(void *arg)
+{
+	static const unsigned char piece[] = { 1, STDIN, 0, 1, 0, 1, 0, 0, 1 };
+	int fd = *(int *)arg;
+
+	while (send(fd, piece, sizeof(piece), MSG_NOSIGNAL) > 0)
+		usleep(50000);
+	return NULL;
+}
+
+/* Never silent for body_ms, and never whole. */
+static void
+test_trickled_body(void **state)
+{
+	struct pair p;
+	pthread_t t;
+	char text[1000];
+	int64_t began;
+
+	(void)state;
+	open_request(&p);
+	pthread_create(&t, NULL, trickle, &p.server);
+	began = tg_mono_ms();
+	assert_int_equal(p.door->ops->read(p.door, text, sizeof(text)), -1);
+	assert_in_range(tg_mono_ms() - began, 250, 1000);
+	/* once too slow, always too slow: nothing is drained */
+	assert_int_equal(p.door->ops->read(p.door, text, 1), -1);
+	assert_int_equal(p.door->ops->end(p.door), 0);
+	assert_in_range(tg_mono_ms() - began, 250, 1000);
+	p.door->ops->finish(p.door);
+	assert_in_range(tg_mono_ms() - began, 250, 3500);
+	pthread_join(t, NULL);
+	close_pair(&p);
+}
+
+/* A body asked for in pieces has no more time than one asked for whole. */
+static void
+test_trickled_pieces(void **state)
+{
+	struct pair p;
+	pthread_t t;
+	int64_t began;
+	char c;
+
+	(void)state;
+	open_request(&p);
+	tg_door_fcgi_hurry(p.door, 500);
+	pthread_create(&t, NULL, trickle, &p.server);
+	began = tg_mono_ms();
+	while (p.door->ops->read(p.door, &c, 1) == 1)
+		assert_true(tg_mono_ms() - began < 1000);
+	assert_in_range(tg_mono_ms() - began, 250, 1000);
+	p.door->ops->finish(p.door);
+	pthread_join(t, NULL);
+	close_pair(&p);
+}
+
+static void
+trickled_drain(int hurry_ms, int end_ms, int gone_ms)
+{
+	struct pair p;
+	pthread_t t;
+	char text[100];
+	int64_t began;
+	bool ended;
+
+	open_request(&p);
+	tg_door_fcgi_hurry(p.door, hurry_ms);
+	pthread_create(&t, NULL, trickle, &p.server);
+	began = tg_mono_ms();
+	p.door->ops->write(p.door, "401", 3);
+	assert_int_equal(p.door->ops->end(p.door), 0);
+	assert_in_range(tg_mono_ms() - began, end_ms - 100, end_ms + 400);
+	p.door->ops->finish(p.door);
+	assert_in_range(tg_mono_ms() - began, end_ms, gone_ms + 500);
+	pthread_join(t, NULL);
+	assert_int_equal(answer(p.server, text, sizeof(text), &ended), 3);
+	assert_true(ended);
+	close_pair(&p);
+}
+
+static void
+test_trickled_drain(void **state)
+{
+	(void)state;
+	trickled_drain(0, 5000, 7000);
+}
+
+static void
+test_refuser(void **state)
+{
+	(void)state;
+	trickled_drain(500, 500, 700);
+}
+
+static void
+test_patience(void **state)
+{
+	(void)state;
+	assert_int_equal(tg_door_body_ms(300, 0), 300);
+	assert_int_equal(tg_door_body_ms(300, 81920), 10300);
+	assert_int_equal(tg_door_body_ms(3600000, INT32_MAX), 265743999);
+	assert_int_equal(tg_door_drain_ms(0, 0), 5000);
+	assert_int_equal(tg_door_drain_ms(0, 65536L * 5), 5000);
+	assert_int_equal(tg_door_drain_ms(0, 65536L * 10), 10000);
+	assert_int_equal(tg_door_drain_ms(0, 65536L * 1000), 30000);
+	assert_int_equal(tg_door_drain_ms(700, 0), 700);
+	assert_int_equal(tg_door_drain_ms(700, 65536L * 1000), 700);
+}
+
+/* 10 MB, in reads that fit neither records nor libfcgi's buffer. */
+static void
+test_large_body(void **state)
+{
+	static char text[100001];
+	struct pair p;
+	pthread_t t;
+	void *whole;
+	int64_t began = tg_mono_ms();
+	long n, sum = 0;
+
+	(void)state;
+	open_request(&p);
+	pthread_create(&t, NULL, upload, &p.server);
+	while ((n = p.door->ops->read(p.door, text, sizeof(text))) > 0)
+		sum += n;
+	assert_int_equal(n, 0);
+	assert_int_equal(sum, 320L * 32768);
+	assert_int_equal(p.door->ops->watch_fd(p.door), p.ours);
+	pthread_join(t, &whole);
+	assert_non_null(whole);
+	assert_true(tg_mono_ms() - began < 2000);
+	close_pair(&p);
+}
+
 /* A reader that stalls costs send_ms, once, not once more for each stream. */
 static void
 test_stalled_reader(void **state)
@@ -440,6 +577,12 @@ main(void)
 		cmocka_unit_test(test_cut_body),
 		cmocka_unit_test(test_slow_body),
 		cmocka_unit_test(test_drained),
+		cmocka_unit_test(test_trickled_body),
+		cmocka_unit_test(test_trickled_pieces),
+		cmocka_unit_test(test_trickled_drain),
+		cmocka_unit_test(test_refuser),
+		cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_large_body),
 		cmocka_unit_test(test_stalled_reader),
 	};
 
