@@ -192,6 +192,7 @@ prog_files = \
 	src/prog/conf_file.c \
 	src/prog/conf_file.h \
 	src/prog/conf_print.c \
+	src/prog/conf_shown.c \
 	src/prog/conf_table.c \
 	src/prog/conf_table.h \
 	src/prog/conf_value.c \

@@ -6,6 +6,7 @@
 #include "prog/call_json.h"
 
 static void set_tokens(json_t *j, const struct tg_call_row *r);
+static json_t *sum(const struct tg_call_row *r, int from, int to);
 static void set_ms(json_t *j, const char *name, int64_t us);
 
 int
@@ -64,6 +65,32 @@ tg_call_json(const struct tg_call_row *r, const struct tg_call_names *names)
 	return j;
 }
 
+json_t *
+tg_call_input_json(const struct tg_call_row *r)
+{
+	return sum(r, TG_TOK_INPUT, TG_TOK_IMAGE_INPUT);
+}
+
+json_t *
+tg_call_output_json(const struct tg_call_row *r)
+{
+	return sum(r, TG_TOK_OUTPUT, TG_TOK_AUDIO_OUTPUT);
+}
+
+static json_t *
+sum(const struct tg_call_row *r, int from, int to)
+{
+	int64_t n = 0;
+	int i;
+
+	if (r->tokens[from] < 0)
+		return json_null();
+	for (i = from; i <= to; i++)
+		if (r->tokens[i] > 0)
+			n += r->tokens[i];
+	return json_integer(n);
+}
+
 static void
 set_tokens(json_t *j, const struct tg_call_row *r)
 {
@@ -77,6 +104,8 @@ set_tokens(json_t *j, const struct tg_call_row *r)
 		    r->tokens[i] < 0 ? json_null() :
 				       json_integer(r->tokens[i]));
 	}
+	json_object_set_new(j, "all_input_tokens", tg_call_input_json(r));
+	json_object_set_new(j, "all_output_tokens", tg_call_output_json(r));
 	json_object_set_new(j, "reasoning_tokens",
 	    r->reasoning_tokens < 0 ? json_null() :
 				      json_integer(r->reasoning_tokens));

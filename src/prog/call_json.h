@@ -15,4 +15,10 @@ int tg_call_names_read(struct tg_cmd *c, struct tg_call_names *names);
 /* The caller's. */
 json_t *tg_call_json(const struct tg_call_row *r,
     const struct tg_call_names *names);
+/*
+ * All input, all output, as the provider counted it: the sums of the classes
+ * that are known, null where not even fresh input (plain output) is.
+ */
+json_t *tg_call_input_json(const struct tg_call_row *r);
+json_t *tg_call_output_json(const struct tg_call_row *r);
 #endif

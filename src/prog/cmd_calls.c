@@ -27,8 +27,8 @@ static const struct tg_column columns[] = {
 	{ "PROVIDER", "provider", TG_CELL_TEXT, 10 },
 	{ "STATE", "state", TG_CELL_TEXT, 6 },
 	{ "STATUS", "status", TG_CELL_NUMBER, 6 },
-	{ "IN", "input_tokens", TG_CELL_NUMBER, 6 },
-	{ "OUT", "output_tokens", TG_CELL_NUMBER, 6 },
+	{ "IN", "all_input_tokens", TG_CELL_NUMBER, 6 },
+	{ "OUT", "all_output_tokens", TG_CELL_NUMBER, 6 },
 	{ "USD", "cost", TG_CELL_USD, 9 },
 	{ "FIRST", "first_content_ms", TG_CELL_MS, 8 },
 	{ "TOTAL", "total_ms", TG_CELL_MS, 8 },
@@ -147,11 +147,14 @@ read_since(struct tg_cmd *c, struct tg_call_filter *f)
 		f->since_at = tg_wall_us() - s * 1000000;
 		return 0;
 	}
-	if (tg_iso_parse(tg_str(text), &f->since_at) == 0)
+	if (tg_iso_parse(tg_str(text), &f->since_at) == 0 ||
+	    tg_iso_parse(tg_str(tg_arena_printf(c->arena, "%sT00:00:00Z",
+			     text)),
+		&f->since_at) == 0)
 		return 0;
 	return tg_fail(&c->err, TG_E_INVALID,
 	    "--since must be a time such as "
-	    "30m, 2h, 7d or 2026-01-31T12:00:00Z, not %s",
+	    "30m, 2h, 7d, 2026-01-31 or 2026-01-31T12:00:00Z, not %s",
 	    text);
 }
 

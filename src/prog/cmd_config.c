@@ -6,15 +6,20 @@
 
 #include "prog/command.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/jtree.h"
+#include "gate/settings.h"
 
 #define FAULT_BYTES (1024 * 1024)
 
 static int tell_faults(struct tg_cmd *c, struct tg_buf *faults);
 static int check_catalog(struct tg_cmd *c, size_t *models);
+static int check_files(struct tg_cmd *c);
+static int check_file(struct tg_cmd *c, const char *section, const char *key,
+    const char *path);
 static int print_text(struct tg_cmd *c, struct tg_buf *b, int rc);
 
 int
@@ -29,7 +34,7 @@ tg_cmd_config_check(struct tg_cmd *c)
 	if (rc == -1)
 		return tell_faults(c, &faults);
 	tg_buf_free(&faults);
-	if (check_catalog(c, &models) == -1)
+	if (check_files(c) == -1 || check_catalog(c, &models) == -1)
 		return TG_EXIT_FAILED;
 	if (c->json)
 		return tg_cmd_json(c,
@@ -93,6 +98,45 @@ check_catalog(struct tg_cmd *c, size_t *models)
 	*models = catalog->n_deployments;
 	tg_catalog_release(catalog);
 	return 0;
+}
+
+/* Only here: a gateway that runs may wait for a file to come back. */
+static int
+check_files(struct tg_cmd *c)
+{
+	static const struct {
+		enum tg_conf_id id;
+		const char *key;
+	} files[] = { { TG_CONF_CA_FILE, "ca_file" },
+		{ TG_CONF_CA_PATH, "ca_path" } };
+	const struct tg_section *s;
+	const char *name;
+	size_t f, i;
+
+	for (f = 0; f < sizeof(files) / sizeof(files[0]); f++) {
+		if (check_file(c, "upstream", files[f].key,
+			c->conf->values[files[f].id].text) == -1)
+			return -1;
+		for (i = 0; i < c->conf->n_providers; i++) {
+			s = &c->conf->providers[i];
+			name = tg_arena_printf(c->arena, "provider:%s",
+			    s->name);
+			if (check_file(c, name, files[f].key,
+				tg_settings_get(s, files[f].key)) == -1)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int
+check_file(struct tg_cmd *c, const char *section, const char *key,
+    const char *path)
+{
+	if (path == NULL || *path == '\0' || access(path, R_OK) == 0)
+		return 0;
+	return tg_fail(&c->err, TG_E_INVALID, "%s:%s:%s: cannot read %s: %s",
+	    c->conf->prog.file, section, key, path, strerror(errno));
 }
 
 static int

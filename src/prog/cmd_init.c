@@ -36,6 +36,7 @@ struct init {
 	bool made; /* anything at all */
 };
 
+static int check_key_file(struct init *i);
 static int make_folder(struct init *i);
 static int make_seal(struct init *i);
 static int make_sample(struct init *i);
@@ -59,8 +60,8 @@ tg_cmd_init(struct tg_cmd *c)
 		return TG_EXIT_FAILED;
 	i.dir = c->conf->prog.data;
 	conf = c->conf->app.store;
-	if (make_folder(&i) == -1 || make_seal(&i) == -1 ||
-	    make_sample(&i) == -1 ||
+	if (check_key_file(&i) == -1 || make_folder(&i) == -1 ||
+	    make_seal(&i) == -1 || make_sample(&i) == -1 ||
 	    tg_store_init(&conf, &i.store, &c->err) == -1)
 		return TG_EXIT_FAILED;
 	rc = make_admin(&i) == -1 || make_master(&i) == -1 ||
@@ -97,6 +98,24 @@ tg_cmd_serve(struct tg_cmd *c)
 	return tg_cmd_usage(c,
 	    "give --socket PATH: descriptor 0 is no "
 	    "listening socket");
+}
+
+/* A new key would open none of what the old one has sealed. */
+static int
+check_key_file(struct init *i)
+{
+	const char *key = i->c->conf->app.key_file;
+	char *db = tg_arena_printf(i->c->arena, "%s/tollgate.db", i->dir);
+	struct stat st;
+
+	if (access(key, F_OK) == 0 || errno != ENOENT ||
+	    stat(db, &st) == -1 || st.st_size == 0)
+		return 0;
+	return tg_fail(&i->c->err, TG_E_STORE,
+	    "%s is there, but its key file %s is missing, and a new one would "
+	    "not open what is sealed in it: put the file back from a backup, "
+	    "or name it in [server] key_file",
+	    db, key);
 }
 
 static int

@@ -65,6 +65,14 @@ tg_cmd_key_create(struct tg_cmd *c)
 		if (one.n > 0)
 			json_array_append_new(list, json_stringn(one.p, one.n));
 	}
+	/* No models in the list stands for all of them. */
+	if (models != NULL && json_array_size(list) == 0) {
+		json_decref(body);
+		json_decref(list);
+		return tg_cmd_usage(c,
+		    "--models names no model; without the option the key may "
+		    "use all");
+	}
 	json_object_set_new(body, "models", list);
 	if (tg_cmd_call(c, "POST", "/key/generate", body, &answer) == -1)
 		return TG_EXIT_FAILED;

@@ -14,6 +14,7 @@
 #include "base/money.h"
 #include "gate/settings.h"
 #include "llm/price.h"
+#include "prog/call_json.h"
 #include "store/calls.h"
 #include "store/models.h"
 
@@ -34,7 +35,8 @@ static const struct tg_column test_columns[] = {
 	{ "deployment", "deployment", TG_CELL_TEXT, 0 },
 	{ "first content", "first_content_ms", TG_CELL_MS, 0 },
 	{ "total", "total_ms", TG_CELL_MS, 0 },
-	{ "tokens", "tokens", TG_CELL_TEXT, 0 },
+	{ "input tokens", "input_tokens", TG_CELL_NUMBER, 0 },
+	{ "output tokens", "output_tokens", TG_CELL_NUMBER, 0 },
 	{ "call", "call", TG_CELL_TEXT, 0 },
 	{ "text", "text", TG_CELL_TEXT, 0 },
 	{ "error", "error", TG_CELL_TEXT, 0 },
@@ -67,10 +69,14 @@ static json_t *stream_text(struct tg_str body);
 int
 tg_cmd_model_add(struct tg_cmd *c)
 {
-	struct draft d = { .c = c, .settings = json_object() };
+	const char *wrong = tg_cmd_model_name_check(c->args[0]);
+	struct draft d = { .c = c };
 	char *text;
 	int rc = -1;
 
+	if (wrong != NULL)
+		return tg_cmd_usage(c, "%s", wrong);
+	d.settings = json_object();
 	if (tg_cmd_app(c) == 0 && read_options(&d) == 0 &&
 	    check_provider(&d) == 0 && check_settings(&d) == 0 &&
 	    take_prices(&d) == 0) {
@@ -401,11 +407,8 @@ test_times(struct tg_cmd *c, json_t *j, const char *id)
 	if (last->first_content_us >= 0)
 		json_object_set_new(j, "first_content_ms",
 		    json_real((double)(last->first_content_us / 100) / 10));
-	if (last->tokens[TG_TOK_INPUT] >= 0 && last->tokens[TG_TOK_OUTPUT] >= 0)
-		json_object_set_new(j, "tokens",
-		    json_string(tg_arena_printf(c->arena, "%lld in, %lld out",
-			(long long)last->tokens[TG_TOK_INPUT],
-			(long long)last->tokens[TG_TOK_OUTPUT])));
+	json_object_set_new(j, "input_tokens", tg_call_input_json(last));
+	json_object_set_new(j, "output_tokens", tg_call_output_json(last));
 }
 
 static json_t *

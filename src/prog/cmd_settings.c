@@ -10,8 +10,11 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "base/hash.h"
 #include "base/limits.h"
+
+#define MAX_NAME 256
 
 static int read_line(struct tg_cmd *c, FILE *f, const char *from,
     const char **out);
@@ -38,7 +41,7 @@ tg_cmd_setting(struct tg_cmd *c, json_t *settings, unsigned section,
 	wrong = tg_conf_value_check(&tg_conf_rows[id], value, &number);
 	if (wrong != NULL)
 		return tg_fail(&c->err, TG_E_INVALID, "%s %s, not \"%s\"", key,
-		    wrong, value);
+		    wrong, tg_conf_shown(c->arena, key, value));
 	if (id != TG_CONF_HEADER)
 		name = tg_conf_rows[id].key;
 	if (tg_conf_rows[id].type == TG_CONF_FLAG)
@@ -69,6 +72,39 @@ tg_cmd_settings_given(struct tg_cmd *c, json_t *settings, unsigned section)
 			return -1;
 	}
 	return 0;
+}
+
+const char *
+tg_cmd_provider_name_check(const char *name)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	if (*name == '\0' || name[strspn(name, good)] != '\0')
+		return "a provider's name is made of letters, digits, "
+		       "'.', '_' and '-'";
+	if (strlen(name) > MAX_NAME)
+		return "a provider's name has at most 256 characters";
+	return NULL;
+}
+
+const char *
+tg_cmd_model_name_check(const char *name)
+{
+	const unsigned char *p;
+
+	if (*name == '\0')
+		return "a model's name must not be empty";
+	if (strlen(name) > MAX_NAME)
+		return "a model's name has at most 256 bytes";
+	if (!tg_utf8_valid(tg_str(name)))
+		return "a model's name must be UTF-8";
+	/* Also U+0080 to U+00A0, the other control characters and a blank. */
+	for (p = (const unsigned char *)name; *p != '\0'; p++)
+		if (*p <= ' ' || *p == 127 || (*p == 0xc2 && p[1] <= 0xa0))
+			return "a model's name must hold no blanks and no "
+			       "control characters";
+	return NULL;
 }
 
 int

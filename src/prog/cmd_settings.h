@@ -14,6 +14,9 @@ int tg_cmd_setting(struct tg_cmd *c, json_t *settings, unsigned section,
     const char *key, const char *value);
 /* All --set KEY=VALUE that were given. */
 int tg_cmd_settings_given(struct tg_cmd *c, json_t *settings, unsigned section);
+/* What is wrong with a name for a provider, for a model; or NULL. */
+const char *tg_cmd_provider_name_check(const char *name);
+const char *tg_cmd_model_name_check(const char *name);
 /* A secret: text, env:NAME, file:PATH, or - for a line of standard input. */
 int tg_cmd_secret(struct tg_cmd *c, const char *given, const char **out);
 #endif

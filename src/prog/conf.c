@@ -104,17 +104,20 @@ static void
 fault(struct load *l, const char *section, const char *key, const char *fmt,
     ...)
 {
+	const char *colon;
 	char text[400];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	/* A fault of the section itself has no key. */
+	colon = *key != '\0' ? ":" : "";
 	if (l->faults != NULL)
-		tg_buf_printf(l->faults, "%s:%s:%s: %s\n", l->ini.path, section,
-		    key, text);
-	tg_fail(l->err, TG_E_INVALID, "%s:%s:%s: %s", l->ini.path, section, key,
-	    text);
+		tg_buf_printf(l->faults, "%s:%s%s%s: %s\n", l->ini.path,
+		    section, colon, key, text);
+	tg_fail(l->err, TG_E_INVALID, "%s:%s%s%s: %s", l->ini.path, section,
+	    colon, key, text);
 	l->n_faults++;
 }
 
@@ -229,7 +232,9 @@ read_entry(struct load *l, const struct tg_ini_entry *entry)
 			fault(l, entry->section, entry->key, "%s", wrong);
 		else
 			fault(l, entry->section, entry->key, "%s, not \"%s\"",
-			    wrong, value);
+			    wrong,
+			    tg_conf_shown(l->arena, tg_conf_rows[id].key,
+				value));
 		return;
 	}
 	if (kind->named)

@@ -53,6 +53,15 @@ int tg_conf_load(const char *file, struct tg_conf **out, struct tg_buf *faults,
 /* Secrets are wiped. */
 void tg_conf_free(struct tg_conf *c);
 
+/*
+ * A setting as it may be shown: secrets, values of extra headers, and
+ * passwords and query values inside URLs are masked.  Maybe in the arena.
+ */
+const char *tg_conf_shown(struct tg_arena *a, const char *key,
+    const char *value);
+/* The same for a URL, whatever setting it came from; NULL stays NULL. */
+const char *tg_conf_shown_url(struct tg_arena *a, const char *url);
+
 /* The file with all defaults, commented out. */
 int tg_conf_print_sample(struct tg_buf *out);
 /* Rows for tollgate.ini(5), in man macros. */

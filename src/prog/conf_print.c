@@ -11,7 +11,6 @@
 #include "base/json.h"
 
 #define COLUMNS 78
-#define MASK "********"
 
 static void wrap(struct tg_buf *out, const char *prefix, const char *text);
 static void sample_row(struct tg_buf *out, const struct tg_conf_row *row);
@@ -20,9 +19,8 @@ static void manual_row(struct tg_buf *out, const struct tg_conf_row *row);
 static void in_force(struct tg_buf *out, const struct tg_conf *c, int id);
 static void json_section(struct tg_buf *out, const struct tg_conf *c,
     const struct tg_conf_section_row *section);
-static void json_named(struct tg_buf *out, const char *name,
-    const struct tg_section *list, size_t n);
-static bool is_secret(const char *key, unsigned section);
+static void json_named(struct tg_buf *out, const struct tg_conf *c,
+    const char *name, const struct tg_section *list, size_t n);
 static const char *default_of(const struct tg_conf_row *row);
 
 int
@@ -106,11 +104,9 @@ tg_conf_print(const struct tg_conf *c, struct tg_buf *out)
 			for (k = 0; k < list[i].n; k++)
 				tg_buf_printf(out, "%s = %s\n",
 				    list[i].settings[k].key,
-				    is_secret(list[i].settings[k].key,
-					TG_SECTION_PROVIDER |
-					    TG_SECTION_MODEL) ?
-					MASK :
-					list[i].settings[k].value);
+				    tg_conf_shown(c->arena,
+					list[i].settings[k].key,
+					list[i].settings[k].value));
 		}
 	}
 	return out->failed ? -1 : 0;
@@ -129,8 +125,8 @@ tg_conf_print_json(const struct tg_conf *c, struct tg_buf *out)
 	for (s = 0; s < tg_conf_sections_count; s++)
 		if (!tg_conf_sections[s].named)
 			json_section(out, c, &tg_conf_sections[s]);
-	json_named(out, "providers", c->providers, c->n_providers);
-	json_named(out, "models", c->models, c->n_models);
+	json_named(out, c, "providers", c->providers, c->n_providers);
+	json_named(out, c, "models", c->models, c->n_models);
 	tg_buf_addc(out, "}");
 	return out->failed ? -1 : 0;
 }
@@ -242,9 +238,7 @@ in_force(struct tg_buf *out, const struct tg_conf *c, int id)
 	}
 	tg_buf_printf(out, "%s%s =%s%s\n", v->given ? "" : "; ", row->key,
 	    v->text != NULL && *v->text != '\0' ? " " : "",
-	    v->text == NULL                                     ? "" :
-		row->type == TG_CONF_SECRET && *v->text != '\0' ? MASK :
-								  v->text);
+	    v->text == NULL ? "" : tg_conf_shown(c->arena, row->key, v->text));
 }
 
 static void
@@ -274,17 +268,14 @@ json_section(struct tg_buf *out, const struct tg_conf *c,
 			tg_buf_addc(out, "null");
 		else
 			tg_json_quote(out,
-			    tg_str(row->type == TG_CONF_SECRET &&
-					*v->text != '\0' ?
-				    MASK :
-				    v->text));
+			    tg_str(tg_conf_shown(c->arena, row->key, v->text)));
 	}
 	tg_buf_addc(out, "}");
 }
 
 static void
-json_named(struct tg_buf *out, const char *name, const struct tg_section *list,
-    size_t n)
+json_named(struct tg_buf *out, const struct tg_conf *c, const char *name,
+    const struct tg_section *list, size_t n)
 {
 	size_t i, k;
 
@@ -300,22 +291,11 @@ json_named(struct tg_buf *out, const char *name, const struct tg_section *list,
 			tg_json_quote(out, tg_str(list[i].settings[k].key));
 			tg_buf_addc(out, ":");
 			tg_json_quote(out,
-			    tg_str(is_secret(list[i].settings[k].key,
-				       TG_SECTION_PROVIDER | TG_SECTION_MODEL) ?
-				    MASK :
-				    list[i].settings[k].value));
+			    tg_str(tg_conf_shown(c->arena,
+				list[i].settings[k].key,
+				list[i].settings[k].value)));
 		}
 		tg_buf_addc(out, "}");
 	}
 	tg_buf_addc(out, "}");
-}
-
-/* Extra headers often hold a key too. */
-static bool
-is_secret(const char *key, unsigned section)
-{
-	int id = tg_conf_row_find(section, key);
-
-	return id == TG_CONF_HEADER ||
-	    (id != -1 && tg_conf_rows[id].type == TG_CONF_SECRET);
 }

@@ -173,7 +173,7 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	    "follow." },
 [TG_CONF_PROXY] = {
 	.key = "proxy", .sections = ROUTE, .type = TG_CONF_TEXT,
-	.dflt_says = "from the environment",
+	.dflt_says = "from the environment", .check = tg_conf_check_proxy,
 	.help = "HTTP proxy, such as http://proxy.example:3128. Empty: "
 	    "none." },
 [TG_CONF_CA_FILE] = {
@@ -290,7 +290,7 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.help = "Answer so many numbered words; 0: the last message." },
 [TG_CONF_ECHO_STATUS] = {
 	.key = "echo_status", .sections = MODEL, .type = TG_CONF_NUMBER,
-	.min = 0, .max = 599,
+	.min = 0, .max = 599, .check = tg_conf_check_status,
 	.help = "Fail with this HTTP status, 400 to 599." },
 [TG_CONF_ECHO_RETRY_AFTER] = {
 	.key = "echo_retry_after", .sections = MODEL,

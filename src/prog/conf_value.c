@@ -26,6 +26,7 @@ static const char *bytes_check(const struct tg_conf_row *row, const char *value,
     int64_t *number);
 static const char *choice_check(const struct tg_conf_row *row,
     const char *value, int64_t *number);
+static const char *price_check(const char *value);
 static const char *flag_check(const char *value, int64_t *number);
 static int cidr_good(struct tg_str s);
 
@@ -146,8 +147,6 @@ const char *
 tg_conf_value_check(const struct tg_conf_row *row, const char *value,
     int64_t *number)
 {
-	int64_t pico;
-
 	*number = 0;
 	if (strlen(value) > TG_MAX_CONFIG_VALUE)
 		return "is too long";
@@ -161,9 +160,7 @@ tg_conf_value_check(const struct tg_conf_row *row, const char *value,
 	case TG_CONF_FLAG:
 		return flag_check(value, number);
 	case TG_CONF_PRICE:
-		if (tg_price_parse(tg_str(value), &pico) == -1)
-			return "must be a price in USD, such as 0.15";
-		return NULL;
+		return price_check(value);
 	case TG_CONF_TEXT:
 	case TG_CONF_PATH:
 	case TG_CONF_SECRET:
@@ -177,7 +174,7 @@ number_check(const struct tg_conf_row *row, const char *value, int64_t *number)
 {
 	if (tg_str_i64(tg_str(value), number) && *number >= row->min &&
 	    *number <= row->max)
-		return NULL;
+		return row->check != NULL ? row->check(value) : NULL;
 	if (row->max == INT64_MAX)
 		snprintf(complaint, sizeof(complaint),
 		    "must be a whole number of at least %" PRId64, row->min);
@@ -226,6 +223,20 @@ choice_check(const struct tg_conf_row *row, const char *value, int64_t *number)
 	snprintf(complaint, sizeof(complaint), "must be one of %s",
 	    row->choices);
 	return complaint;
+}
+
+static const char *
+price_check(const char *value)
+{
+	int64_t pico, nano;
+
+	if (tg_price_parse(tg_str(value), &pico) == 0)
+		return NULL;
+	/* A number, but not one that is kept exactly. */
+	if (tg_nano_parse(tg_str(value), &nano) == 0)
+		return "is too fine a price: the smallest step is 0.000001 USD "
+		       "(per million tokens, or per call)";
+	return "must be a price in USD, such as 0.15";
 }
 
 static const char *
@@ -325,6 +336,45 @@ tg_conf_check_url(const char *value)
 			return NULL;
 	}
 	return "must be a URL that begins with http:// or https://";
+}
+
+/* curl(1) takes HOST:PORT for an HTTP proxy; a bare word is a slip. */
+const char *
+tg_conf_check_proxy(const char *value)
+{
+	static const char *const schemes[] = { "http", "https", "socks4",
+		"socks4a", "socks5", "socks5h" };
+	struct tg_str s = tg_str(value), scheme;
+	long at = tg_str_find(s, TG_STR("://"));
+	bool good = at == -1;
+	size_t i;
+
+	if (s.n == 0)
+		return NULL;
+	if (at != -1) {
+		scheme = (struct tg_str){ s.p, (size_t)at };
+		for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+			good = good || tg_str_ieq(scheme, schemes[i]);
+		s.p += at + 3;
+		s.n -= (size_t)at + 3;
+	} else if (strpbrk(value, ".:") == NULL)
+		good = false;
+	for (i = 0; i < s.n; i++)
+		good = good && (unsigned char)s.p[i] > ' ' && s.p[i] != 127;
+	if (good && s.n > 0 && *s.p != '/' && *s.p != ':')
+		return NULL;
+	return "must be a proxy's address, such as http://proxy.example:3128 "
+	       "(or https, socks4, socks4a, socks5, socks5h)";
+}
+
+const char *
+tg_conf_check_status(const char *value)
+{
+	int64_t n;
+
+	if (tg_str_i64(tg_str(value), &n) && (n == 0 || (n >= 400 && n < 600)))
+		return NULL;
+	return "must be an HTTP status from 400 to 599, or 0 for none";
 }
 
 const char *

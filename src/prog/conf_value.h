@@ -8,6 +8,8 @@ const char *tg_conf_check_origins(const char *value);
 const char *tg_conf_check_cidrs(const char *value);
 const char *tg_conf_check_key(const char *value);
 const char *tg_conf_check_url(const char *value);
+const char *tg_conf_check_proxy(const char *value);
+const char *tg_conf_check_status(const char *value);
 const char *tg_conf_check_header(const char *value);
 const char *tg_conf_check_usage(const char *value);
 #endif

@@ -58,6 +58,7 @@ static void judge_stream(struct tg_doctor *d, const struct visit *v);
 static void check_body(struct tg_doctor *d, struct tg_fetch_pool *p);
 static void check_head(struct tg_doctor *d, struct tg_fetch_pool *p);
 static const char *lines(struct tg_doctor *d, enum tg_doctor_fault fault);
+static const char *why(const struct visit *v);
 static const char *what_was_said(const struct visit *v);
 
 void
@@ -188,7 +189,7 @@ check_reach(struct tg_doctor *d, struct tg_fetch_pool *p)
 
 	if (rc == -1 && v.status == 0)
 		tg_doctor_bad(d, "web server", NULL, "%s does not answer: %s",
-		    d->root, v.err.msg);
+		    d->root, why(&v));
 	else if (v.status == 200 && v.ours)
 		tg_doctor_good(d, "web server", "%s%s%s reaches the gateway",
 		    d->root, *d->server != '\0' ? ", " : "", d->server);
@@ -252,7 +253,7 @@ check_stream(struct tg_doctor *d, struct tg_fetch_pool *p)
 	v.body = TG_STR(STREAM_BODY);
 	rc = visit(&v);
 	if (v.status == 0)
-		tg_doctor_bad(d, "stream", NULL, "no answer: %s", v.err.msg);
+		tg_doctor_bad(d, "stream", NULL, "no answer: %s", why(&v));
 	else if (v.status != 200)
 		tg_doctor_bad(d, "stream", NULL, "status %d: %s", v.status,
 		    what_was_said(&v));
@@ -260,7 +261,7 @@ check_stream(struct tg_doctor *d, struct tg_fetch_pool *p)
 	    tg_str_find(tg_buf_str(&v.answer), TG_STR("data: [DONE]")) == -1)
 		tg_doctor_bad(d, "stream", lines(d, TG_DOCTOR_SILENCE),
 		    "it was cut before its end%s%s", rc == -1 ? ": " : "",
-		    rc == -1 ? v.err.msg : "");
+		    rc == -1 ? why(&v) : "");
 	else
 		judge_stream(d, &v);
 	tg_buf_free(&v.answer);
@@ -291,8 +292,9 @@ judge_stream(struct tg_doctor *d, const struct visit *v)
 	else if (together > v->n_words / 2)
 		tg_doctor_bad(d, "stream", lines(d, TG_DOCTOR_BUFFERS),
 		    "the answer is kept back: %d of %d chunks came together "
-		    "with the one before, the first after %" PRId64 " ms",
-		    together, v->n_words, v->word_ms[0]);
+		    "with the one before, the first after %" PRId64
+		    " ms instead of %d",
+		    together, v->n_words, v->word_ms[0], DELAY_MS);
 	else if (v->first_ms > v->word_ms[v->n_words - 1] - CHUNK_MS)
 		tg_doctor_bad(d, "stream", lines(d, TG_DOCTOR_BUFFERS),
 		    "the first byte came only after %" PRId64 " ms",
@@ -306,9 +308,9 @@ judge_stream(struct tg_doctor *d, const struct visit *v)
 	else
 		tg_doctor_good(d, "stream",
 		    "first byte after %" PRId64 " ms, first word after %" PRId64
-		    " ms, then one each %d "
-		    "ms (at most %" PRId64 " ms late)",
-		    v->first_ms, v->word_ms[0], CHUNK_MS, late);
+		    " ms (%d of them the echo waits, to show the gap), then "
+		    "one each %d ms (at most %" PRId64 " ms late)",
+		    v->first_ms, v->word_ms[0], DELAY_MS, CHUNK_MS, late);
 }
 
 static void
@@ -342,7 +344,7 @@ check_body(struct tg_doctor *d, struct tg_fetch_pool *p)
 		    "the web server refuses "
 		    "2 MiB (status %d%s%s)",
 		    v.status, v.status == 0 ? ": " : "",
-		    v.status == 0 ? v.err.msg : "");
+		    v.status == 0 ? why(&v) : "");
 	tg_buf_free(&body);
 	tg_buf_free(&v.answer);
 }
@@ -357,7 +359,7 @@ check_head(struct tg_doctor *d, struct tg_fetch_pool *p)
 	else
 		tg_doctor_bad(d, "HEAD", NULL, "HEAD %s/ gives status %d%s%s",
 		    d->root, v.status, v.status == 0 ? ": " : "",
-		    v.status == 0 ? v.err.msg : "");
+		    v.status == 0 ? why(&v) : "");
 	tg_buf_free(&v.answer);
 }
 
@@ -365,6 +367,20 @@ static const char *
 lines(struct tg_doctor *d, enum tg_doctor_fault fault)
 {
 	return tg_doctor_lines(d->c->arena, d->server, fault);
+}
+
+/* To whom calls are made is an upstream there, and the web server here. */
+static const char *
+why(const struct visit *v)
+{
+	static const char name[] = "the upstream";
+	const char *text = v->err.msg;
+	long at = tg_str_ifind(tg_str(text), name);
+
+	if (at == -1)
+		return text;
+	return tg_arena_printf(v->d->c->arena, "%.*sthe web server%s", (int)at,
+	    text, text + at + sizeof(name) - 1);
 }
 
 /* The message of an error answer, else the beginning of it. */
@@ -386,5 +402,5 @@ what_was_said(const struct visit *v)
 		return message;
 	if (text.n > 200)
 		text.n = 200;
-	return text.n > 0 ? tg_arena_cstr(a, text) : v->err.msg;
+	return text.n > 0 ? tg_arena_cstr(a, text) : why(v);
 }

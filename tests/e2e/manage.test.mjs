@@ -274,6 +274,31 @@ describe('the command', () => {
 		    '00000000-0000-4000-8000-000000000000')).code, 1);
 	});
 
+	// What curl would have got on its standard input.
+	const replay = script => {
+		const file = path.join(gw.dir, 'replay.sh');
+		fs.writeFileSync(file, 'curl() { cat; }\n' + script);
+		return run('bash', [file]);
+	};
+
+	test('call --curl of a large request comes back to the byte',
+	    async () => {
+		for (const tail of ['', '\n', '\nTOLLGATE_EOF\n\n']) {
+			const body = JSON.stringify({ model: 'm', messages: [{
+			    role: 'user', content: 'it\'s "€ $HOME `x` \\ ' +
+			    'TOLLGATE_EOF\n'.repeat(12000) }] },
+			    null, 1) + tail.replace('TOLLGATE_EOF', ' ');
+			const r = await ask({ port: web.port, key: gw.key,
+			    url: '/v1/chat/completions', body });
+			assert.equal(r.status, 200, r.text);
+			const script = await ok('call',
+			    r.headers['x-tollgate-call'], '--curl');
+			const back = await replay(script);
+			assert.equal(back.code, 0, back.err);
+			assert.ok(back.out === body, script.slice(0, 300));
+		}
+	});
+
 	test('calls --follow', async () => {
 		const p = start(gw.program, ['calls', '--follow', '--json'],
 		    { env: gw.env, web: true });

@@ -121,6 +121,24 @@ test_init(void **state)
 	assert_int_equal(RUN("config", "check"), 0);
 }
 
+/* The database without the key that seals what is in it. */
+static void
+test_init_lost_key(void **state)
+{
+	struct prog *p = *state;
+	char path[160], kept[180];
+
+	snprintf(path, sizeof(path), "%s/tollgate.key", p->dir);
+	snprintf(kept, sizeof(kept), "%s.kept", path);
+	assert_int_equal(rename(path, kept), 0);
+	assert_int_equal(RUN("init"), 1);
+	says("from a backup");
+	says("key_file");
+	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(rename(kept, path), 0);
+	assert_int_equal(RUN("init"), 0);
+}
+
 static void
 test_no_data(void **state)
 {
@@ -149,6 +167,9 @@ test_keys(void **state)
 	token = value("token");
 	assert_memory_equal(key, "sk-", 3);
 	assert_int_equal(RUN("key", "create", "--alias", "ann"), 1);
+	assert_int_equal(RUN("key", "create", "--models", ""), 2);
+	says("--models");
+	assert_int_equal(RUN("key", "create", "--models", " ,,"), 2);
 	assert_int_equal(RUN("key", "create", "--duration", "soon"), 1);
 	says("duration");
 	assert_int_equal(RUN("key", "list"), 0);
@@ -208,6 +229,111 @@ test_providers(void **state)
 	unsetenv("TEST_COMMAND_KEY");
 }
 
+static bool
+has_key(const char *provider)
+{
+	json_t *rows, *row;
+	bool has = false;
+	size_t i;
+
+	assert_int_equal(RUN("provider", "list", "--json"), 0);
+	rows = parsed();
+	json_array_foreach(rows, i, row) {
+		if (strcmp(text_of(row, "name"), provider) == 0)
+			has = json_is_true(json_object_get(row, "has_key"));
+	}
+	json_decref(rows);
+	return has;
+}
+
+static void
+test_provider_change(void **state)
+{
+	(void)state;
+	assert_int_equal(RUN("provider", "add", "mine", "--base-url",
+			     "http://u:SECRET@127.0.0.1:9/v1?key=SECRET",
+			     "--api-key", "sk-upstream", "--header",
+			     "X-Team: SECRET"),
+	    0);
+	/* Settings are merged, the key stays. */
+	assert_int_equal(RUN("provider", "add", "mine", "--set", "gap_ms=1",
+			     "--json"),
+	    0);
+	says("127.0.0.1:9");
+	says("\"gap_ms\": \"1\"");
+	says("\"has_key\": true");
+	assert_null(strstr(out, "SECRET"));
+	assert_true(has_key("mine"));
+	assert_null(strstr(out, "SECRET"));
+	says("http://u:********@127.0.0.1:9/v1?key=********");
+	assert_int_equal(RUN("provider", "add", "mine", "--header",
+			     "x-team: b", "--json"),
+	    0);
+	assert_null(strstr(out, "header.X-Team"));
+	/* The same address, said again. */
+	assert_int_equal(RUN("provider", "add", "mine", "--type", "openai",
+			     "--base-url",
+			     "http://u:SECRET@127.0.0.1:9/v1?key=SECRET"),
+	    0);
+	assert_true(has_key("mine"));
+	assert_int_equal(RUN("provider", "add", "mine", "--base-url",
+			     "http://127.0.0.1:10"),
+	    0);
+	says("is dropped");
+	assert_false(has_key("mine"));
+	assert_int_equal(RUN("provider", "add", "mine", "--base-url",
+			     "http://127.0.0.1:11", "--api-key", "sk-new"),
+	    0);
+	assert_true(has_key("mine"));
+	assert_int_equal(RUN("provider", "remove", "mine"), 0);
+}
+
+static void
+test_names(void **state)
+{
+	static const char *const providers[] = { "", "a b", "a\nb", "a:b",
+		"a/b", "echo" };
+	static const char *const models[] = { "", "a b", "a\nb", "\x7f",
+		"a\xc2\x85", "\xff" };
+	char name[300];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(providers) / sizeof(providers[0]); i++)
+		assert_int_equal(RUN("provider", "add", providers[i],
+				     "--base-url", "http://127.0.0.1:9"),
+		    2);
+	says("built in");
+	for (i = 0; i < sizeof(models) / sizeof(models[0]); i++)
+		assert_int_equal(RUN("model", "add", models[i], "--provider",
+				     "echo"),
+		    2);
+	says("a model's name");
+	memset(name, 'm', sizeof(name));
+	name[257] = '\0';
+	assert_int_equal(RUN("model", "add", name, "--provider", "echo"), 2);
+	name[256] = '\0';
+	assert_int_equal(RUN("model", "add", name, "--provider", "echo"), 0);
+	assert_int_equal(RUN("model", "remove", name), 0);
+	/* Not in the file's words, and where else it is to be removed. */
+	assert_int_equal(RUN("provider", "add", "x"), 1);
+	says("give --base-url URL");
+	assert_int_equal(RUN("provider", "add", "x", "--type", "y"), 1);
+	says("--type y is not known");
+	assert_int_equal(RUN("provider", "add", "x", "--base-url", "http://a",
+			     "--header", "X Team: a"),
+	    1);
+	says("provider x: header.X Team");
+	setenv("DEEPSEEK_API_KEY", "sk-x", 1);
+	assert_int_equal(RUN("provider", "remove", "deepseek"), 1);
+	says("environment variable DEEPSEEK_API_KEY");
+	unsetenv("DEEPSEEK_API_KEY");
+	assert_int_equal(RUN("provider", "remove", "echo"), 1);
+	says("built in");
+	assert_int_equal(RUN("provider", "remove", "nobody"), 1);
+	says("no provider nobody");
+}
+
 static void
 test_models(void **state)
 {
@@ -225,6 +351,8 @@ test_models(void **state)
 	says("0.15");
 	assert_int_equal(RUN("model", "test", "loud", "--json"), 0);
 	says("\"status\": 200");
+	says("\"input_tokens\": ");
+	says("\"output_tokens\": 4");
 	assert_int_equal(RUN("model", "test", "loud", "--stream"), 0);
 	says("first content");
 	assert_int_equal(RUN("model", "test", "quiet"), 1);
@@ -235,6 +363,10 @@ test_models(void **state)
 	assert_int_equal(RUN("model", "add", "x", "--provider", "echo",
 			     "--price-input", "much"),
 	    1);
+	assert_int_equal(RUN("model", "add", "x", "--provider", "echo",
+			     "--price-input", "0.0000001"),
+	    1);
+	says("smallest step is 0.000001 USD");
 	assert_int_equal(RUN("model", "add", "x", "--provider", "echo", "--id",
 			     id),
 	    1);
@@ -266,6 +398,9 @@ test_calls(void **state)
 	json_decref(j);
 	assert_int_equal(RUN("calls", "--status", "ok", "--since", "1h"), 0);
 	says(id);
+	assert_int_equal(RUN("calls", "--since", "2026-01-31"), 0);
+	says(id);
+	assert_int_equal(RUN("calls", "--since", "2026-01-32"), 2);
 	assert_int_equal(RUN("calls", "--status", "fine"), 2);
 	assert_int_equal(RUN("calls", "--since", "then"), 2);
 	assert_int_equal(RUN("calls", "--limit", "0"), 2);
@@ -287,6 +422,26 @@ test_calls(void **state)
 	says("Bearer $TOLLGATE_KEY");
 	says("it'\\''s");
 	assert_int_equal(RUN("call", "00000000-0000"), 1);
+	free(id);
+}
+
+/* Its first characters are the time: those of its end are its own. */
+static void
+test_call_by_end(void **state)
+{
+	char *id;
+
+	(void)state;
+	assert_int_equal(RUN("model", "test", "echo", "--json"), 0);
+	id = value("call");
+	assert_int_equal(RUN("call", id + strlen(id) - 6), 0);
+	says(id);
+	assert_int_equal(RUN("call", id + strlen(id) - 5), 1);
+	says("no call");
+	assert_int_equal(RUN("model", "test", "echo"), 0);
+	id[8] = '\0';
+	assert_int_equal(RUN("call", id), 1);
+	says("or its last characters");
 	free(id);
 }
 
@@ -317,6 +472,17 @@ test_config(void **state)
 	assert_int_equal(RUN("config", "check", "--json"), 1);
 	j = parsed();
 	json_decref(j);
+	/* A fault of a section has no key. */
+	prog_config(p, "[sever]\nworkers = 2\n");
+	assert_int_equal(RUN("config", "check"), 1);
+	says(":sever: no such section");
+	prog_config(p, "[upstream]\nca_file = nowhere.pem\n");
+	assert_int_equal(RUN("config", "check"), 1);
+	says(":upstream:ca_file: cannot read ");
+	prog_config(p, "[provider:x]\nbase_url = http://a\n"
+		       "ca_path = nowhere\n");
+	assert_int_equal(RUN("config", "check"), 1);
+	says(":provider:x:ca_path: cannot read ");
 	/* What only the catalog's readers see. */
 	prog_config(p, "[provider:x]\ntype = nonsense\n");
 	assert_int_equal(RUN("config", "check"), 1);
@@ -370,6 +536,7 @@ test_doctor(void **state)
 	/* Nobody listens there. */
 	assert_int_equal(RUN("doctor", "http://127.0.0.1:1/v1/"), 1);
 	says("FAIL  web server");
+	says("the web server cannot be reached");
 	/* The key made for the visit is gone again. */
 	assert_int_equal(RUN("key", "list"), 0);
 	assert_null(strstr(out, "doctor-"));
@@ -381,11 +548,15 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_init),
+		cmocka_unit_test(test_init_lost_key),
 		cmocka_unit_test(test_no_data),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_providers),
+		cmocka_unit_test(test_provider_change),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_models),
 		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_call_by_end),
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_db),
 		cmocka_unit_test(test_doctor),

@@ -238,9 +238,9 @@ test_faults(void **state)
 	    ":server:wrokers: no such setting; did you mean workers?");
 	bad("[sever]\nworkers = 3\n", "did you mean [server]?");
 	bad("[provider]\ntype = openai\n",
-	    ":provider:: no such section; did you mean [provider:NAME]?");
+	    ":provider: no such section; did you mean [provider:NAME]?");
 	bad("[modle:x]\n", "did you mean [model:NAME]?");
-	bad("[xyzzy]\n", ":xyzzy:: no such section");
+	bad("[xyzzy]\n", ":xyzzy: no such section");
 	bad("[server]\nworkers = many\n",
 	    ":server:workers: must be a whole number from 0 to 64, not "
 	    "\"many\"");
@@ -468,7 +468,12 @@ test_print(void **state)
 {
 	struct tg_conf *c = good("[server]\nmaster_key = sk-topsecret\n"
 				 "[provider:a]\napi_key = hidden\n"
-				 "header.Authorization = hidden\n");
+				 "header.Authorization = hidden\n"
+				 "proxy = me:hidden@proxy:3128\n"
+				 "base_url = https://u:hidden@host/v1?a=hidden&"
+				 "hidden\n"
+				 "[upstream]\n"
+				 "proxy = http://hidden@proxy.example/\n");
 	struct tg_buf out;
 
 	(void)state;
@@ -477,6 +482,11 @@ test_print(void **state)
 	assert_null(strstr(out.p, "topsecret"));
 	assert_null(strstr(out.p, "hidden"));
 	assert_non_null(strstr(out.p, "[provider:a]"));
+	assert_non_null(strstr(out.p, "proxy = me:********@proxy:3128\n"));
+	assert_non_null(strstr(out.p,
+	    "base_url = https://u:********@host/v1?a=********&********\n"));
+	assert_non_null(strstr(out.p,
+	    "proxy = http://********@proxy.example/\n"));
 	tg_buf_reset(&out);
 	assert_int_equal(tg_conf_print_json(c, &out), 0);
 	assert_null(strstr(out.p, "topsecret"));
@@ -486,6 +496,57 @@ test_print(void **state)
 	assert_non_null(strstr(out.p, "max_streams"));
 	tg_buf_free(&out);
 	tg_conf_free(c);
+}
+
+static void
+test_shown_url(void **state)
+{
+	struct tg_arena *a = tg_arena_new(1 << 20);
+
+	(void)state;
+	assert_null(tg_conf_shown_url(a, NULL));
+	assert_string_equal(tg_conf_shown_url(a, ""), "");
+	assert_string_equal(tg_conf_shown_url(a, "http://h:1/v1"),
+	    "http://h:1/v1");
+	assert_string_equal(tg_conf_shown_url(a, "http://u:p@q@h/x@y"),
+	    "http://u:********@h/x@y");
+	assert_string_equal(tg_conf_shown_url(a, "h?"), "h");
+	assert_string_equal(tg_conf_shown_url(a, "h?a=&b=1=2#f"),
+	    "h?a=********&b=********");
+	tg_arena_free(a);
+}
+
+static void
+test_proxy_and_status(void **state)
+{
+	static const char *const proxies[] = { "", "proxy:3128",
+		"proxy.example", "[::1]:3128", "http://proxy",
+		"https://u:p@proxy:1", "SOCKS5H://127.0.0.1:9050" };
+	char text[200];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++) {
+		snprintf(text, sizeof(text), "[upstream]\nproxy = %s\n",
+		    proxies[i]);
+		tg_conf_free(good(text));
+	}
+	bad("[upstream]\nproxy = foo\n", "must be a proxy's address");
+	bad("[upstream]\nproxy = htp://proxy\n", "must be a proxy's address");
+	bad("[upstream]\nproxy = http://\n", "must be a proxy's address");
+	bad("[upstream]\nproxy = http://:80\n", "must be a proxy's address");
+	bad("[upstream]\nproxy = a b.c\n", "must be a proxy's address");
+	bad("[upstream]\nproxy = htp://u:SECRET@h\n", "u:********@h");
+	assert_null(strstr(err.msg, "SECRET"));
+	tg_conf_free(good("[model:m]\necho_status = 0\n"));
+	tg_conf_free(good("[model:m]\necho_status = 400\n"));
+	tg_conf_free(good("[model:m]\necho_status = 599\n"));
+	bad("[model:m]\necho_status = 399\n", "from 400 to 599");
+	bad("[model:m]\necho_status = 200\n", "from 400 to 599");
+	bad("[model:m]\necho_status = 600\n", "0 to 599");
+	bad("[model:m]\nprice_input = 0.0000001\n",
+	    "smallest step is 0.000001 USD");
+	bad("[model:m]\nprice_input = -1\n", "must be a price");
 }
 
 static void
@@ -527,6 +588,8 @@ main(void)
 		TEST(test_sample),
 		TEST(test_shipped),
 		TEST(test_print),
+		TEST(test_shown_url),
+		TEST(test_proxy_and_status),
 		TEST(test_distance),
 	};
 
