@@ -339,12 +339,14 @@ paced(char **a)
 		int m;
 
 		for (; sent < due; sent++) {
-			for (k = 0; k < conns_n && conns[k].sent_us != 0; k++)
-				;
+			/* In turn: servers close after 1,000 requests. */
+			for (k = 0; k < conns_n; k++)
+				if (conns[(sent + k) % conns_n].sent_us == 0)
+					break;
 			if (k == conns_n)
 				busy++;
 			else
-				put(&conns[k], req, n);
+				put(&conns[(sent + k) % conns_n], req, n);
 		}
 		m = epoll_wait(ep, evs, 64, 1);
 		for (k = 0; k < m; k++)
