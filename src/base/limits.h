@@ -6,11 +6,9 @@
  * defaults and the sizes nobody should need to change.
  */
 #define TG_MAX_REQUEST_HEAD	(64 * 1024)	/* all CGI variables */
-#define TG_MAX_HEADER_VALUE	(16 * 1024)
 #define TG_MAX_JSON_DEPTH	512
 #define TG_MAX_URL		(8 * 1024)
 #define TG_MAX_ARENA		(8 * 1024 * 1024)
-#define TG_MAX_SSE_LINE		(32 * 1024 * 1024)
 #define TG_MAX_SSE_EVENT	(32 * 1024 * 1024)
 /* read of an upstream's error */
 #define TG_MAX_ERROR_BODY	(64 * 1024)

@@ -89,6 +89,12 @@ tg_gate_stop(struct tg_gate *g)
 	atomic_store(&g->stopping, true);
 }
 
+void
+tg_gate_tidy(struct tg_gate *g)
+{
+	tg_fetch_pool_sweep(g->pool);
+}
+
 bool
 tg_gate_stopping(const struct tg_gate *g)
 {
@@ -192,6 +198,18 @@ tg_gate_catalog(struct tg_gate *g, struct tg_catalog **c, struct tg_err *e)
 
 /* --- one call --- */
 
+/* What was read so far took more memory than a request may have. */
+static bool
+is_too_much(struct tg_request *rq)
+{
+	if (!tg_arena_over(rq->arena))
+		return false;
+	(void)tg_fail(&rq->err, TG_E_TOO_LARGE,
+	    "Reading the request takes more memory than one may have. Send "
+	    "fewer or shorter members.");
+	return true;
+}
+
 void
 tg_gate_serve(struct tg_gate *g, struct tg_request *rq,
     const struct tg_dialect *d, const struct tg_gate_hooks *hooks, void *ctx)
@@ -200,7 +218,7 @@ tg_gate_serve(struct tg_gate *g, struct tg_request *rq,
 
 	begin(&call, g, rq);
 	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++)
-		if (stages[i].run(&call) != 0)
+		if (is_too_much(rq) || stages[i].run(&call) != 0)
 			break;
 	tg_settle(&call);
 	deliver(&call);

@@ -42,6 +42,8 @@ void tg_gate_close(struct tg_gate *g);
  */
 void tg_gate_stop(struct tg_gate *g);
 bool tg_gate_stopping(const struct tg_gate *g);
+/* Gives back what lies idle; every few seconds, from any thread. */
+void tg_gate_tidy(struct tg_gate *g);
 /* The snapshot in force now, held for the caller. -1: cannot be built. */
 int tg_gate_catalog(struct tg_gate *g, struct tg_catalog **c, struct tg_err *e);
 struct tg_store *tg_gate_store(struct tg_gate *g);

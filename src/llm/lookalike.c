@@ -47,6 +47,8 @@ tg_lookalike(struct tg_arena *a, struct tg_str raw_name)
 	struct tg_str name = raw_name;
 	char folded[LONGEST + 1];
 
+	if (raw_name.n > 6 * LONGEST) /* an escape takes six bytes */
+		return NULL;
 	if (memchr(raw_name.p, '\\', raw_name.n) != NULL &&
 	    tg_json_text(a,
 		(struct tg_str){ raw_name.p - 1, raw_name.n + 2 }, &name) != 0)

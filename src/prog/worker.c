@@ -183,6 +183,7 @@ tick(struct worker *k)
 	long served = k->served;
 	int ended = tg_crew_tidy(k->crew) + tg_crew_tidy(k->refusers);
 
+	tg_gate_tidy(tg_app_gate(k->app));
 	if (ended > 0 || busy + TRIM_STEP <= peak ||
 	    (busy == 0 && served != k->served_seen)) {
 		malloc_trim(0);
