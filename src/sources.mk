@@ -31,6 +31,7 @@ base_files = \
 	src/base/money.h \
 	src/base/pack.c \
 	src/base/pack.h \
+	src/base/period.h \
 	src/base/seal.c \
 	src/base/seal.h \
 	src/base/str.c \
@@ -57,8 +58,12 @@ net_files = \
 	src/net/trust.c
 
 store_files = \
+	src/store/accounts.h \
+	src/store/audit.h \
 	src/store/bodies.c \
 	src/store/bodies.h \
+	src/store/books.h \
+	src/store/budgets.h \
 	src/store/call_rows.c \
 	src/store/calls.c \
 	src/store/calls.h \
@@ -69,10 +74,12 @@ store_files = \
 	src/store/keys.c \
 	src/store/keys.h \
 	src/store/late.c \
+	src/store/ledger.h \
 	src/store/meta.c \
 	src/store/migrate.c \
 	src/store/models.c \
 	src/store/models.h \
+	src/store/outbox.h \
 	src/store/people.c \
 	src/store/people.h \
 	src/store/pool.c \
@@ -82,11 +89,16 @@ store_files = \
 	src/store/recipe.c \
 	src/store/recipe.h \
 	src/store/reserve.c \
+	src/store/rollups.h \
 	src/store/row.c \
+	src/store/setup.h \
 	src/store/sql.h \
+	src/store/subjects.h \
 	src/store/sweep.c \
+	src/store/terms.h \
 	src/store/turns.c \
 	src/store/upkeep.c \
+	src/store/who.h \
 	src/store/writer.c
 
 llm_files = \
@@ -138,6 +150,7 @@ gate_files = \
 	src/gate/relay.c \
 	src/gate/relay.h \
 	src/gate/route.c \
+	src/gate/rules.h \
 	src/gate/settings.c \
 	src/gate/settings.h \
 	src/gate/settle.c \
@@ -235,6 +248,7 @@ sql_files = \
 
 migration_files = \
 	sql/migrate/main/0001.sql \
+	sql/migrate/main/0002.sql \
 	sql/migrate/log/0001.sql
 
 unit_tests = \

@@ -37,6 +37,25 @@ enum tg_code {
 	TG_E_NOT_ADMIN,
 	TG_E_MODEL_DENIED,
 	TG_E_ROUTE_DENIED,
+	TG_E_ADDR_DENIED,	/* the key is not for this address */
+	TG_E_TEAM_BLOCKED,	/* or its project, organization */
+	TG_E_PERSON_BLOCKED,
+	TG_E_CUSTOMER_BLOCKED,
+	TG_E_TEAM_MODEL_DENIED,
+	TG_E_PERSON_MODEL_DENIED,
+	TG_E_ORGANIZATION_MODEL_DENIED,
+	TG_E_PROJECT_MODEL_DENIED,
+	TG_E_MEMBER_RIGHT,	/* a member of the team may not do that */
+	TG_E_FORBIDDEN,		/* not yours, or not your role's */
+	TG_E_FIELD_DENIED,	/* a member only administrators may send: param */
+	/* money and limits */
+	TG_E_BUDGET,		/* the caps do not pay for it */
+	TG_E_UNPRICED,		/* a cap applies, the model has no price */
+	TG_E_PROVIDER_BUDGET,	/* all deployments are over a cap of theirs */
+	TG_E_RATE,		/* requests or tokens in a window */
+	TG_E_PARALLEL,		/* calls in flight */
+	TG_E_QUEUE,		/* waited its turn for too long */
+	TG_E_EXISTS,		/* 409: a user of that id or e-mail */
 	/* models */
 	TG_E_MODEL_UNKNOWN,
 	TG_E_NO_DEPLOYMENT,	/* model exists, nothing serves it now */
@@ -69,7 +88,7 @@ struct tg_err {
 	int status;
 	char type[64];
 	char ecode[64];
-	long retry_after_ms;	/* -1: not given */
+	long retry_after_ms;	/* -1: not given; also of RATE and its like */
 };
 
 void tg_err_reset(struct tg_err *e);

@@ -160,6 +160,6 @@ say_why(struct tg_door *door, struct tg_arena *a, const struct tg_err *e)
 	    "reason stands in the web server's error log; `tollgate doctor' "
 	    "shows it too.",
 	    tg_code_name(e->code));
-	tg_fault_send(&rq, TG_COMPAT_1_104);
+	tg_fault_send(&rq, TG_COMPAT_1_104, TG_FAULT_ERROR);
 	tg_request_close(&rq);
 }

@@ -32,7 +32,8 @@ enum tg_call_state {
 	TG_CALL_DONE,
 	TG_CALL_FAILED,		/* upstream or we failed */
 	TG_CALL_GONE,		/* the caller left */
-	TG_CALL_LOST		/* our process died; closed by the sweeper */
+	TG_CALL_LOST,		/* our process died; closed by the sweeper */
+	TG_CALL_REFUSED		/* by us: nothing was sent, cost 0 */
 };
 
 #define TG_COST_UNKNOWN INT64_MIN
@@ -73,6 +74,23 @@ struct tg_call_row {
 	int64_t start_at;
 	int64_t sent_us, first_byte_us, first_content_us, end_us;
 	int64_t request_bytes, answer_bytes;
+	/* to whom it is booked: rows of subjects and members, 0 none */
+	int64_t person, team, member, project, organization, customer;
+	const char *tags;		/* JSON array of names, or NULL */
+	const char *tag_ids;		/* JSON array of subject ids, or NULL */
+	const char *session;		/* or NULL */
+	/* the money: what was held, how it was priced */
+	int64_t head;			/* seq of the call's first attempt */
+	const char *switched_from;	/* the budget chose another model */
+	int64_t hold_nano;		/* worst case, or TG_COST_UNKNOWN */
+	int64_t fixed_nano, output_pico;	/* of the hold; -1 unknown */
+	int64_t input_bound, output_bound;	/* tokens; -1 unknown */
+	int lost_policy;		/* enum tg_lost_policy, books.h */
+	int64_t streamed_tokens;	/* told by a long stream; -1 not */
+	bool estimated;			/* the cost is ours, not by usage told */
+	const char *tier;		/* of service, as the answer says */
+	const char *bill;		/* rates used, llm/bill.h, or NULL */
+	int64_t queued_us;		/* waited for its turn; -1 not */
 };
 
 /* Inserts the open row; seq is set. */

@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/str.h"
 
+struct tg_db;
 struct tg_store;
 
 enum tg_key_role { TG_KEY_CALLER, TG_KEY_MASTER };
@@ -35,7 +36,55 @@ struct tg_key {
 	int64_t expires_at, revoked_at;		/* 0: never / not */
 	/* 0: not yet; kept to the minute */
 	int64_t last_used_at;
+	/* to whom it belongs: rows of subjects, 0 none */
+	int64_t person, team, project, organization;
+	const char *budget;		/* name of a shared budget, or NULL */
+	/* JSON object: all else, under LiteLLM's names */
+	const char *settings;
+	const char *updated_by, *revoked_by;
+	int64_t rotated_at, rotations;
 };
+
+/*
+ * These run inside the caller's tg_read() or tg_write(); those that write
+ * bump the rules, so that every process sees it with its next call.
+ */
+/* k->id is set and its account made. TG_E_CONFLICT: alias or key exists. */
+int tg_key_insert(struct tg_db *db, struct tg_key *k, struct tg_err *e);
+/* Everything but id, token, name, created_*; updated_at is set. */
+int tg_key_update(struct tg_db *db, struct tg_key *k, struct tg_err *e);
+/* 1 found (revoked ones too), 0 not: by hash, by id, by a living alias. */
+int tg_key_get(struct tg_db *db, struct tg_arena *a, const char *token,
+    struct tg_key *k, struct tg_err *e);
+int tg_key_get_id(struct tg_db *db, struct tg_arena *a, int64_t id,
+    struct tg_key *k, struct tg_err *e);
+int tg_key_get_alias(struct tg_db *db, struct tg_arena *a, const char *alias,
+    struct tg_key *k, struct tg_err *e);
+/* Its books stay. 1 revoked now, 0 was so or is none. */
+int tg_key_drop(struct tg_db *db, int64_t id, const char *by,
+    struct tg_err *e);
+/*
+ * A new token for the same key: books, promises and id stay. Until grace_until
+ * (wall us, 0: no grace) the old one opens it too.
+ */
+int tg_key_rotate(struct tg_db *db, struct tg_key *k, const char *token,
+    const char *name, int64_t grace_until, struct tg_err *e);
+struct tg_key_filter {
+	int64_t person, team, project, organization;	/* 0: all */
+	const char *alias, *token;	/* exact, NULL: all */
+	const char *like;		/* part of alias or name, NULL: all */
+	const char *created_by;		/* NULL: all */
+	bool revoked;			/* those deleted instead */
+	bool with_revoked;		/* both */
+	/* "created_at" "updated_at" "key_alias" "token" "spend" "max_budget";
+	 * NULL: created_at */
+	const char *sort;
+	bool ascending;
+	int64_t after, limit;		/* page by rows; limit 0: all */
+};
+int tg_key_page(struct tg_db *db, struct tg_arena *a,
+    const struct tg_key_filter *f, struct tg_key **keys, size_t *n,
+    int64_t *total, struct tg_err *e);
 
 /*
  * Stores k (token, name, alias …; id is set). TG_E_CONFLICT: alias or key

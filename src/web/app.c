@@ -147,7 +147,8 @@ tg_app_serve(struct tg_app *app, struct tg_door *door, struct tg_arena *a)
 	const char *proxies = app->conf.web.trusted_proxies;
 
 	if (tg_request_open(&rq, door, a) != 0)
-		tg_fault_send(&rq, app->conf.web.compat);
+		tg_fault_send(&rq, app->conf.web.compat,
+		    TG_FAULT_ERROR);
 	else {
 		if (proxies != NULL && *proxies != '\0')
 			(void)tg_request_trust(&rq, tg_str(proxies));
@@ -172,7 +173,8 @@ tg_app_refuse(struct tg_app *app, struct tg_door *door, struct tg_arena *a,
 	else
 		(void)tg_fail(&rq.err, why,
 		    "This gateway is about to end. Try again in a moment.");
-	tg_fault_send(&rq, app->conf.web.compat);
+	tg_fault_send(&rq, app->conf.web.compat,
+		    TG_FAULT_ERROR);
 	tg_request_close(&rq);
 	tg_arena_reset(a);
 }

@@ -67,6 +67,40 @@ static const struct row {
 	    STATUS_IS_CODE, "model", -1 },
 	[TG_E_ROUTE_DENIED] = { 403, 0, "permission_error", STATUS_IS_CODE,
 	    PARAM_NONE, -1 },
+	[TG_E_ADDR_DENIED] = { 403, 0, "auth_error", STATUS_IS_CODE,
+	    PARAM_NONE, -1 },
+	[TG_E_TEAM_BLOCKED] = { 401, 0, "auth_error", STATUS_IS_CODE,
+	    PARAM_NONE, -1 },
+	[TG_E_PERSON_BLOCKED] = { 401, 0, "auth_error", STATUS_IS_CODE,
+	    PARAM_NONE, -1 },
+	[TG_E_CUSTOMER_BLOCKED] = { 401, 400, "auth_error", STATUS_IS_CODE,
+	    PARAM_NONE, -1 },
+	[TG_E_TEAM_MODEL_DENIED] = { 403, 401, "team_model_access_denied",
+	    STATUS_IS_CODE, "model", -1 },
+	[TG_E_PERSON_MODEL_DENIED] = { 403, 401, "user_model_access_denied",
+	    STATUS_IS_CODE, "model", -1 },
+	[TG_E_ORGANIZATION_MODEL_DENIED] = { 403, 401,
+	    "org_model_access_denied", STATUS_IS_CODE, "model", -1 },
+	[TG_E_PROJECT_MODEL_DENIED] = { 403, 401,
+	    "project_model_access_denied", STATUS_IS_CODE, "model", -1 },
+	[TG_E_MEMBER_RIGHT] = { 401, 0, "team_member_permission_error",
+	    STATUS_IS_CODE, PARAM_NONE, -1 },
+	[TG_E_FORBIDDEN] = { 403, 0, "auth_error", STATUS_IS_CODE,
+	    PARAM_NONE, -1 },
+	[TG_E_FIELD_DENIED] = { 400, 0, "invalid_request_error",
+	    "unsupported_parameter", NULL, -1 },
+	[TG_E_BUDGET] = { 422, 400, "budget_exceeded", STATUS_IS_CODE, NULL,
+	    -1 },
+	[TG_E_UNPRICED] = { 422, 400, "budget_exceeded", STATUS_IS_CODE,
+	    "model", -1 },
+	[TG_E_PROVIDER_BUDGET] = { 429, 0, PARAM_NONE, STATUS_IS_CODE,
+	    PARAM_NONE, -1 },
+	[TG_E_RATE] = { 429, 0, PARAM_NONE, STATUS_IS_CODE, PARAM_NONE, -1 },
+	[TG_E_PARALLEL] = { 429, 0, PARAM_NONE, STATUS_IS_CODE, PARAM_NONE,
+	    1 },
+	[TG_E_QUEUE] = { 429, 0, PARAM_NONE, STATUS_IS_CODE, PARAM_NONE, 1 },
+	[TG_E_EXISTS] = { 409, 0, "bad_request_error", STATUS_IS_CODE, NULL,
+	    -1 },
 	[TG_E_MODEL_UNKNOWN] = { 400, 0, PARAM_NONE, STATUS_IS_CODE,
 	    PARAM_NONE, -1 },
 	[TG_E_NO_DEPLOYMENT] = { 503, 0, "server_error",
@@ -101,6 +135,7 @@ static const struct row {
 static const struct row *row_of(const struct tg_err *);
 static struct tg_str json_of(const struct tg_err *, const struct row *, int,
     struct tg_arena *);
+static struct tg_str detail_of(const struct tg_err *, struct tg_arena *);
 static const char *code_of(const struct tg_err *, const struct row *, int,
     char *, size_t);
 
@@ -126,20 +161,27 @@ tg_fault_make(const struct tg_err *e, enum tg_compat compat,
 	f->retry_after_ms = row->retry_after_s < 0 ?
 	    -1 :
 	    (long)row->retry_after_s * 1000;
-	if (e->code == TG_E_UPSTREAM && e->retry_after_ms >= 0)
+	if ((e->code == TG_E_UPSTREAM || e->code == TG_E_RATE) &&
+	    e->retry_after_ms >= 0)
 		f->retry_after_ms = e->retry_after_ms;
 	f->should_retry = -1;
-	if (strcmp(e->ecode, "insufficient_quota") == 0)
+	/* Money does not come back by asking again. */
+	if (strcmp(e->ecode, "insufficient_quota") == 0 ||
+	    e->code == TG_E_BUDGET || e->code == TG_E_UNPRICED ||
+	    e->code == TG_E_PROVIDER_BUDGET)
 		f->should_retry = 0;
 	f->json = json_of(e, row, f->status, a);
 }
 
 void
-tg_fault_send(struct tg_request *rq, enum tg_compat compat)
+tg_fault_send(struct tg_request *rq, enum tg_compat compat,
+    enum tg_fault_form form)
 {
 	struct tg_fault f;
 
 	tg_fault_make(&rq->err, compat, rq->arena, &f);
+	if (form == TG_FAULT_DETAIL)
+		f.json = detail_of(&rq->err, rq->arena);
 	if (f.retry_after_ms >= 0) {
 		tg_reply_header(rq, "Retry-After", "%ld",
 		    (f.retry_after_ms + 999) / 1000);
@@ -182,6 +224,14 @@ member(struct tg_buf *b, const char *name, const char *value)
 		(void)tg_buf_addc(b, "null");
 	else
 		(void)tg_json_quote(b, tg_str(value));
+}
+
+/* FastAPI's own form (litellm-compat.md 3.0, D). */
+static struct tg_str
+detail_of(const struct tg_err *e, struct tg_arena *a)
+{
+	return tg_str(tg_arena_printf(a, "{\"detail\":{\"error\":%.*s}}",
+	    TG_PRI(tg_json_quoted(a, tg_str(e->msg)))));
 }
 
 static struct tg_str

@@ -18,9 +18,13 @@ struct tg_fault {
 	long retry_after_ms;	/* -1: none */
 	int should_retry;	/* x-should-retry: -1 none, 0 false, 1 true */
 };
+/* Which envelope: {"error":{...}}, or FastAPI's {"detail":{...}}. */
+enum tg_fault_form { TG_FAULT_ERROR, TG_FAULT_DETAIL };
+
 int tg_fault_status(const struct tg_err *e, enum tg_compat compat);
 void tg_fault_make(const struct tg_err *e, enum tg_compat compat,
     struct tg_arena *a, struct tg_fault *f);
 /* Sends rq->err as the whole answer. */
-void tg_fault_send(struct tg_request *rq, enum tg_compat compat);
+void tg_fault_send(struct tg_request *rq, enum tg_compat compat,
+    enum tg_fault_form form);
 #endif

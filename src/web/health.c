@@ -52,3 +52,13 @@ tg_web_ready(struct tg_web *w)
 		"\"detail\":%.*s}",
 		TG_PRI(message))));
 }
+
+const struct tg_route tg_routes_health[] = {
+	{ TG_GET, "/health/liveliness", TG_ACCESS_PUBLIC, tg_web_alive,
+	    "Is the program there?", TG_FAULT_ERROR },
+	{ TG_GET, "/health/liveness", TG_ACCESS_PUBLIC, tg_web_alive,
+	    "The same", TG_FAULT_ERROR },
+	{ TG_GET, "/health/readiness", TG_ACCESS_PUBLIC, tg_web_ready,
+	    "Can it serve? 503 when the database cannot be written", TG_FAULT_ERROR },
+	{ .path = NULL },
+};

@@ -61,7 +61,8 @@ static void
 hook_refuse(struct tg_call *call)
 {
 	old_words(call);
-	tg_fault_send(call->rq, compat_of(call));
+	tg_fault_send(call->rq, compat_of(call),
+		    TG_FAULT_ERROR);
 }
 
 /* No [DONE] follows: it means success (openai-api.md 3.3). */

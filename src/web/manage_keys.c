@@ -370,3 +370,13 @@ out:
 	json_decref(body);
 	return rc;
 }
+
+const struct tg_route tg_routes_key[] = {
+	{ TG_POST, "/key/generate", TG_ACCESS_ADMIN, tg_web_key_generate,
+	    "Make a key", TG_FAULT_ERROR },
+	{ TG_GET, "/key/info", TG_ACCESS_KEY, tg_web_key_info,
+	    "About a key, without argument the caller's own", TG_FAULT_ERROR },
+	{ TG_POST, "/key/delete", TG_ACCESS_ADMIN, tg_web_key_delete,
+	    "Revoke keys", TG_FAULT_ERROR },
+	{ .path = NULL },
+};

@@ -493,3 +493,17 @@ tg_web_model_info(struct tg_web *w)
 	(void)json_object_set_new(out, "data", data);
 	return tg_manage_send(w, out);
 }
+
+const struct tg_route tg_routes_model[] = {
+	{ TG_GET, "/models", TG_ACCESS_KEY, tg_web_models,
+	    "Models this key may use", TG_FAULT_ERROR },
+	{ TG_GET, "/models/{model}", TG_ACCESS_KEY, tg_web_model,
+	    "One model", TG_FAULT_ERROR },
+	{ TG_POST, "/model/new", TG_ACCESS_ADMIN, tg_web_model_new,
+	    "Add a deployment", TG_FAULT_ERROR },
+	{ TG_POST, "/model/delete", TG_ACCESS_ADMIN, tg_web_model_delete,
+	    "Remove a deployment", TG_FAULT_ERROR },
+	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_web_model_info,
+	    "Deployments behind the models this key may use", TG_FAULT_ERROR },
+	{ .path = NULL },
+};

@@ -10,40 +10,27 @@
 #include "web/fault.h"
 #include "web/manage.h"
 
-const struct tg_route tg_routes[] = {
-	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, "What this is" },
-	{ TG_GET, "/health/liveliness", TG_ACCESS_PUBLIC, tg_web_alive,
-	    "Is the program there?" },
-	{ TG_GET, "/health/liveness", TG_ACCESS_PUBLIC, tg_web_alive,
-	    "The same" },
-	{ TG_GET, "/health/readiness", TG_ACCESS_PUBLIC, tg_web_ready,
-	    "Can it serve? 503 when the database cannot be written" },
+static const struct tg_route public_routes[] = {
+	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, "What this is", TG_FAULT_ERROR },
 	{ TG_POST, "/chat/completions", TG_ACCESS_SELF, tg_web_chat,
-	    "OpenAI chat completions" },
+	    "OpenAI chat completions", TG_FAULT_ERROR },
 	{ TG_POST, "/completions", TG_ACCESS_SELF, tg_web_completions,
-	    "OpenAI completions (legacy)" },
+	    "OpenAI completions (legacy)", TG_FAULT_ERROR },
 	{ TG_POST, "/embeddings", TG_ACCESS_SELF, tg_web_embeddings,
-	    "OpenAI embeddings" },
-	{ TG_GET, "/models", TG_ACCESS_KEY, tg_web_models,
-	    "Models this key may use" },
-	{ TG_GET, "/models/{rest}", TG_ACCESS_KEY, tg_web_model, "One model" },
-	{ TG_POST, "/key/generate", TG_ACCESS_ADMIN, tg_web_key_generate,
-	    "Make a key" },
-	{ TG_GET, "/key/info", TG_ACCESS_KEY, tg_web_key_info,
-	    "About a key, without argument the caller's own" },
-	{ TG_POST, "/key/delete", TG_ACCESS_ADMIN, tg_web_key_delete,
-	    "Revoke keys" },
-	{ TG_POST, "/model/new", TG_ACCESS_ADMIN, tg_web_model_new,
-	    "Add a deployment" },
-	{ TG_POST, "/model/delete", TG_ACCESS_ADMIN, tg_web_model_delete,
-	    "Remove a deployment" },
-	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_web_model_info,
-	    "Deployments behind the models this key may use" },
-	{ TG_METHOD_OTHER, NULL, TG_ACCESS_PUBLIC, NULL, NULL },
+	    "OpenAI embeddings", TG_FAULT_ERROR },
+	{ .path = NULL },
+};
+
+const struct tg_route *const tg_route_tables[] = {
+	public_routes,
+	tg_routes_health,
+	tg_routes_key,
+	tg_routes_model,
+	NULL,
 };
 
 static struct tg_str plain_path(struct tg_request *, struct tg_str);
-static bool path_matches(const char *, struct tg_str, struct tg_str *);
+static bool path_matches(const char *, struct tg_str, struct tg_str[2]);
 static const struct tg_route *find(struct tg_web *, struct tg_str, bool *);
 static const char *allowed(struct tg_web *, struct tg_str);
 static int run(struct tg_web *, const struct tg_route *);
@@ -78,7 +65,8 @@ tg_routes_serve(struct tg_app *app, struct tg_request *rq)
 	} else
 		rc = not_found(&w, rq->whole);
 	if (rc != 0 && rq->state == TG_REPLY_NONE && !tg_manage_fault(&w))
-		tg_fault_send(rq, tg_app_web(app)->compat);
+		tg_fault_send(rq, tg_app_web(app)->compat,
+		    route != NULL ? route->form : TG_FAULT_ERROR);
 }
 
 static int
@@ -113,19 +101,39 @@ plain_path(struct tg_request *rq, struct tg_str raw)
 	return p.n > 0 ? p : TG_STR("/");
 }
 
-static bool
-path_matches(const char *pattern, struct tg_str path, struct tg_str *rest)
+/* What {...} stands for: one segment, or at the end all that is left. */
+static struct tg_str
+variable(const char *pattern, struct tg_str path)
 {
-	const char *brace = strchr(pattern, '{');
-	size_t head;
+	const char *slash = *pattern == '\0' ? NULL :
+					       memchr(path.p, '/', path.n);
 
-	if (brace == NULL)
-		return tg_str_is(path, pattern);
-	head = (size_t)(brace - pattern);
-	if (path.n <= head || memcmp(path.p, pattern, head) != 0)
-		return false;
-	*rest = (struct tg_str){ path.p + head, path.n - head };
-	return true;
+	return (struct tg_str){ path.p,
+		slash != NULL ? (size_t)(slash - path.p) : path.n };
+}
+
+static bool
+path_matches(const char *pattern, struct tg_str path, struct tg_str rest[2])
+{
+	int n = 0;
+
+	while (*pattern != '\0') {
+		if (*pattern == '{' && n < 2) {
+			pattern = strchr(pattern, '}') + 1;
+			rest[n] = variable(pattern, path);
+			if (rest[n].n == 0)
+				return false;
+			path.p += rest[n].n;
+			path.n -= rest[n++].n;
+		} else if (path.n == 0 || *path.p != *pattern)
+			return false;
+		else {
+			pattern++;
+			path.p++;
+			path.n--;
+		}
+	}
+	return path.n == 0;
 }
 
 static bool
@@ -137,14 +145,21 @@ method_fits(enum tg_method wanted, enum tg_method is)
 static const struct tg_route *
 find(struct tg_web *w, struct tg_str path, bool *known)
 {
+	struct tg_str rest[2] = { TG_STR_NONE, TG_STR_NONE };
+
 	*known = false;
-	for (const struct tg_route *r = tg_routes; r->path != NULL; r++) {
-		if (!path_matches(r->path, path, &w->rest))
-			continue;
-		*known = true;
-		if (method_fits(r->method, w->rq->method))
+	for (int t = 0; tg_route_tables[t] != NULL; t++)
+		for (const struct tg_route *r = tg_route_tables[t];
+		     r->path != NULL; r++) {
+			if (!path_matches(r->path, path, rest))
+				continue;
+			*known = true;
+			if (!method_fits(r->method, w->rq->method))
+				continue;
+			w->rest = rest[0];
+			w->rest2 = rest[1];
 			return r;
-	}
+		}
 	return NULL;
 }
 
@@ -152,19 +167,23 @@ static const char *
 allowed(struct tg_web *w, struct tg_str path)
 {
 	const char *list = "OPTIONS";
-	struct tg_str rest;
+	struct tg_str rest[2];
 
-	for (const struct tg_route *r = tg_routes; r->path != NULL; r++)
-		if (path_matches(r->path, path, &rest))
-			list = tg_arena_printf(w->rq->arena, "%s%s, %s",
-			    tg_method_name(r->method),
-			    r->method == TG_GET ? ", HEAD" : "", list);
+	for (int t = 0; tg_route_tables[t] != NULL; t++)
+		for (const struct tg_route *r = tg_route_tables[t];
+		     r->path != NULL; r++)
+			if (path_matches(r->path, path, rest))
+				list = tg_arena_printf(w->rq->arena,
+				    "%s%s, %s", tg_method_name(r->method),
+				    r->method == TG_GET ? ", HEAD" : "",
+				    list);
 	return list;
 }
 
 static int
 run(struct tg_web *w, const struct tg_route *route)
 {
+	w->route = route;
 	if (route->access == TG_ACCESS_ADMIN && tg_access_admin(w) != 0)
 		return -1;
 	if (route->access == TG_ACCESS_KEY && tg_access_key(w) != 0)

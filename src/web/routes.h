@@ -6,6 +6,7 @@
  */
 #include "net/request.h"
 #include "web/app.h"
+#include "web/fault.h"
 
 enum tg_access {
 	TG_ACCESS_PUBLIC,
@@ -21,7 +22,9 @@ struct tg_web {
 	struct tg_key key;	/* of the caller, by access */
 	bool admin;
 	bool manages;		/* its body is the management API's */
-	struct tg_str rest;	/* what stood for {rest} in the path, decoded */
+	/* what stood for {...} in the path, decoded, in order */
+	struct tg_str rest, rest2;
+	const struct tg_route *route;
 	const char *who;	/* the caller's name for created_by */
 };
 /* Answers, or fails with rq->err set (-1), which is answered for it. */
@@ -29,12 +32,26 @@ typedef int tg_handler(struct tg_web *w);
 
 struct tg_route {
 	enum tg_method method;
-	const char *path;	/* "/models/{rest}": {rest} may hold slashes */
+	/*
+	 * "/models/{id}" or "/key/{key}/regenerate": at the end {...} may hold
+	 * slashes, else it is one segment
+	 */
+	const char *path;
 	enum tg_access access;
 	tg_handler *run;
 	const char *help;
+	enum tg_fault_form form;	/* of its failures */
 };
-extern const struct tg_route tg_routes[];
+/*
+ * One table for each family of routes, each ended by a row without path;
+ * NULL ends the list.  The first row that fits counts.
+ */
+extern const struct tg_route *const tg_route_tables[];
+extern const struct tg_route tg_routes_key[], tg_routes_user[],
+    tg_routes_team[], tg_routes_budget[], tg_routes_customer[],
+    tg_routes_organization[], tg_routes_tag[], tg_routes_model[],
+    tg_routes_credential[], tg_routes_spend[], tg_routes_activity[],
+    tg_routes_health[], tg_routes_misc[], tg_routes_me[];
 
 /* Finds the route and runs it; every failure is answered. */
 void tg_routes_serve(struct tg_app *app, struct tg_request *rq);
