@@ -1,12 +1,14 @@
 /*
  * Time: the three clocks, and dates and durations as text.  Calendar work is
- * done here in UTC only; time zones of budgets are somebody else's.
+ * done here in UTC only; base/period knows time zones.
  */
 #include "config.h"
 #include "base/clock.h"
 
 #include <stdio.h>
 #include <time.h>
+
+#include "base/civil.h"
 
 #define US 1000000
 
@@ -30,7 +32,6 @@ static bool read_date(struct tg_str *s, int64_t *days);
 static bool read_time(struct tg_str *s, int64_t *seconds);
 static bool read_fraction(struct tg_str *s, int64_t *us);
 static bool read_zone(struct tg_str *s, int64_t *seconds);
-static int64_t days_from_civil(int y, int m, int d);
 
 int64_t
 tg_mono_us(void)
@@ -166,19 +167,11 @@ literal(struct tg_str *s, const char *any_of)
 static bool
 read_date(struct tg_str *s, int64_t *days)
 {
-	static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31,
-	    30, 31};
-	int y, m, d, length;
+	struct tg_date date;
 
-	if (!digits(s, 4, &y) || !literal(s, "-") || !digits(s, 2, &m) ||
-	    !literal(s, "-") || !digits(s, 2, &d) || m < 1 || m > 12)
+	if (!tg_date_read(s, &date))
 		return false;
-	length = lengths[m - 1];
-	if (m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0))
-		length++;
-	if (d < 1 || d > length)
-		return false;
-	*days = days_from_civil(y, m, d);
+	*days = tg_days_of(date);
 	return true;
 }
 
@@ -227,17 +220,4 @@ read_zone(struct tg_str *s, int64_t *seconds)
 		return false;
 	*seconds = (west ? -1 : 1) * (h * 60 + m) * 60;
 	return true;
-}
-
-/* Days since 1970 in the Gregorian calendar; the year begins in March. */
-static int64_t
-days_from_civil(int y, int m, int d)
-{
-	int64_t year = y - (m <= 2);
-	int64_t era = (year >= 0 ? year : year - 399) / 400;
-	int64_t of_era = year - era * 400;
-	int64_t of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 +
-	    of_year - 719468;
 }

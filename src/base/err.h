@@ -84,7 +84,10 @@ struct tg_err {
 	char msg[512];
 	char detail[256];	/* hosts and such: for the books only */
 	char param[64];		/* the request's member, or empty */
-	/* what the upstream said, for TG_E_UPSTREAM; empty or 0: unknown */
+	/*
+	 * what the upstream said, for TG_E_UPSTREAM (the status: also of a
+	 * spent budget, as configured); empty or 0: unknown
+	 */
 	int status;
 	char type[64];
 	char ecode[64];

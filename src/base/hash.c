@@ -31,6 +31,12 @@ tg_crypto_init(void)
 }
 
 void
+tg_sha256(struct tg_str s, unsigned char out[TG_SHA256_BYTES])
+{
+	crypto_hash_sha256(out, bytes(s), s.n);
+}
+
+void
 tg_sha256_hex(struct tg_str s, char out[TG_SHA256_HEX])
 {
 	unsigned char sum[crypto_hash_sha256_BYTES];

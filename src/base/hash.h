@@ -7,9 +7,11 @@
 #include "base/str.h"
 
 #define TG_SHA256_HEX 65	/* with NUL */
+#define TG_SHA256_BYTES 32
 #define TG_DIGEST_BYTES 16
 
 int tg_crypto_init(void) __attribute__((warn_unused_result));
+void tg_sha256(struct tg_str s, unsigned char out[TG_SHA256_BYTES]);
 /* SHA-256 as lower-case hex: how keys are stored (litellm-compat 1.4). */
 void tg_sha256_hex(struct tg_str s, char out[TG_SHA256_HEX]);
 /* BLAKE2b-128: names a stored piece of a body. */
