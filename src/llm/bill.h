@@ -25,10 +25,10 @@ struct tg_bill {
 	struct tg_bill_line lines[TG_BILL_LINES_MAX];
 	int n;
 	int64_t total_nano;
-	char tier[16];
+	char tier[TG_TIER_BYTES];
 	int64_t above_tokens, discount_ppm, margin_ppm;
 };
-/* The rates that u uses, as kept in the row. */
+/* The rates that u uses, as kept in the row; NULL: its cost is unknown. */
 const char *tg_bill_text(struct tg_arena *a, const struct tg_prices *p,
     const struct tg_usage *u);
 /* False: not a bill, or it does not price what was used. */

@@ -16,7 +16,8 @@
 static void read_choices(struct tg_chunk *c, struct tg_str choices);
 static void read_choice(struct tg_chunk *c, struct tg_str choice);
 static void read_groq(struct tg_chunk *c, struct tg_str groq);
-static bool carries_content(struct tg_str delta);
+static size_t content_of(struct tg_str delta);
+static void note_content(struct tg_chunk *c, size_t bytes);
 static bool is_full(struct tg_str value);
 
 /*
@@ -56,6 +57,8 @@ tg_chunk_read(struct tg_chunk *c, struct tg_str json)
 			data = value;
 		} else if (is(name, TG_STR("x_groq"))) {
 			groq = value;
+		} else if (is(name, TG_STR("service_tier"))) {
+			c->tier = value;
 		}
 	}
 	if (tg_json_type(c->usage) != TG_JSON_OBJECT)
@@ -125,10 +128,10 @@ read_choice(struct tg_chunk *c, struct tg_str choice)
 			(void)tg_json_i64(value, &index);
 		} else if (is(name, TG_STR("delta")) ||
 		    is(name, TG_STR("message"))) {
-			c->content = c->content || carries_content(value);
+			note_content(c, content_of(value));
 		} else if (is(name, TG_STR("text")) ||
 		    is(name, TG_STR("embedding"))) {
-			c->content = c->content || is_full(value);
+			note_content(c, is_full(value) ? value.n : 0);
 		} else if (is(name, TG_STR("finish_reason"))) {
 			if (!tg_json_raw_text(value, &finish) || finish.n == 0)
 				continue;
@@ -160,12 +163,20 @@ read_groq(struct tg_chunk *c, struct tg_str groq)
 		c->error = value;
 }
 
+static void
+note_content(struct tg_chunk *c, size_t bytes)
+{
+	c->content = c->content || bytes > 0;
+	c->content_bytes += bytes > 2 ? bytes - 2 : bytes; /* the quotes */
+}
+
 /*
  * Named, not "anything but the role": some upstreams repeat constant texts
- * (name, provider) in every delta.
+ * (name, provider) in every delta.  The longest counts: "reasoning" comes
+ * again in "reasoning_details".
  */
-static bool
-carries_content(struct tg_str delta)
+static size_t
+content_of(struct tg_str delta)
 {
 	static const struct tg_str carriers[] = {
 		TG_STR("content"),
@@ -184,16 +195,16 @@ carries_content(struct tg_str delta)
 	};
 	struct tg_json_it it = tg_json_begin(delta);
 	struct tg_str name, value;
-	size_t i;
+	size_t i, longest = 0;
 
 	while (tg_json_member(&it, &name, &value)) {
-		if (!is_full(value))
+		if (value.n <= longest || !is_full(value))
 			continue;
 		for (i = 0; i < sizeof(carriers) / sizeof(*carriers); i++)
 			if (is(name, carriers[i]))
-				return true;
+				longest = value.n;
 	}
-	return false;
+	return longest;
 }
 
 /* A string, array or object with something in it. */

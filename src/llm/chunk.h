@@ -30,6 +30,9 @@ struct tg_chunk {
 	 * refusal ... a non-empty string or array
 	 */
 	bool content;
+	/* how much of it, in bytes as they stand; of an array its text */
+	size_t content_bytes;
+	struct tg_str tier;		/* raw value of service_tier */
 	bool finished;			/* some choice has a finish_reason */
 	/* bit i: choice with index i is here, has a finish_reason; 63: above */
 	uint64_t seen, ended;

@@ -26,6 +26,7 @@ struct tg_echo_settings {
 	int64_t stall_after;	/* words, -1 never */
 	/* answer that many numbered words; 0: the last user message */
 	int64_t words;
+	const char *text;	/* answer with this one, or NULL */
 	/* -1: counted as words */
 	int64_t prompt_tokens, completion_tokens;
 };

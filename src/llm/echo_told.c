@@ -58,6 +58,8 @@ static void read_chat(
     struct tg_echo_told *t, struct tg_arena *a, struct tg_str messages);
 static void read_prompts(
     struct tg_echo_told *t, struct tg_arena *a, const struct tg_view *v);
+static void answer_text(
+    struct tg_echo_told *t, struct tg_arena *a, const char *text);
 static struct tg_str prompt_text(
     struct tg_arena *a, const struct tg_view *v, struct tg_str value);
 static struct tg_str text_of(struct tg_arena *a, struct tg_str content);
@@ -89,7 +91,19 @@ tg_echo_read(struct tg_echo_told *t, struct tg_arena *a,
 		read_chat(t, a, v->input);
 	else
 		read_prompts(t, a, v);
+	if (s->text != NULL && v->dialect->id != TG_DIALECT_EMBEDDINGS)
+		answer_text(t, a, s->text);
 	return 0;
+}
+
+/* Whatever was said to it. */
+static void
+answer_text(struct tg_echo_told *t, struct tg_arena *a, const char *text)
+{
+	struct tg_str quoted = tg_json_quoted(a, tg_str(text));
+
+	for (size_t i = 0; i < t->text_count; i++)
+		t->texts[i] = (struct tg_str){quoted.p + 1, quoted.n - 2};
 }
 
 bool

@@ -63,6 +63,16 @@ tg_edit_replace(struct tg_edit *ed, struct tg_str name, struct tg_str value)
 }
 
 void
+tg_edit_rename(struct tg_edit *ed, struct tg_str name, struct tg_str value,
+    const char *to)
+{
+	tg_edit_keep(ed, name, value);
+	flush(ed, name.p);
+	tg_buf_adds(ed->out, tg_str(to));
+	ed->run = name.p + name.n;
+}
+
+void
 tg_edit_add(struct tg_edit *ed, struct tg_str members)
 {
 	if (!ed->kept && ed->first_cut != NULL) {

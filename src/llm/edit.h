@@ -7,7 +7,7 @@
  *
  *	tg_edit_begin(&ed, object, out);
  *	while (tg_json_member(&it, &name, &value))
- *		one of tg_edit_keep, tg_edit_cut, tg_edit_replace
+ *		one of tg_edit_keep, _cut, _replace, _rename
  *	tg_edit_add ...
  *	return tg_edit_end(&ed);
  *
@@ -38,6 +38,9 @@ void tg_edit_cut(struct tg_edit *ed, struct tg_str name, struct tg_str value);
  */
 void tg_edit_replace(
     struct tg_edit *ed, struct tg_str name, struct tg_str value);
+/* The member stays, but for its name. */
+void tg_edit_rename(struct tg_edit *ed, struct tg_str name,
+    struct tg_str value, const char *to);
 /* More behind the last member: text of whole members, `"a":1`. */
 void tg_edit_add(struct tg_edit *ed, struct tg_str members);
 /* The rest; 0, or -1: ceiling. */

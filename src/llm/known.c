@@ -39,6 +39,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "openai",
 	    .title = "OpenAI",
+	    .max_name = TG_MAX_NEW,
 	    .base_url = "https://api.openai.com/v1",
 	    .key_env = "OPENAI_API_KEY",
 	    .own_models = openai_models,
@@ -46,6 +47,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "deepseek",
 	    .title = "DeepSeek",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.deepseek.com",
 	    .key_env = "DEEPSEEK_API_KEY",
 	    .own_models = deepseek_models,
@@ -59,18 +61,21 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "deepinfra",
 	    .title = "DeepInfra",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.deepinfra.com/v1/openai",
 	    .key_env = "DEEPINFRA_API_KEY",
 	},
 	{
 	    .name = "groq",
 	    .title = "Groq",
+	    .max_name = TG_MAX_NEW,
 	    .base_url = "https://api.groq.com/openai/v1",
 	    .key_env = "GROQ_API_KEY",
 	},
 	{
 	    .name = "mistral",
 	    .title = "Mistral",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.mistral.ai/v1",
 	    .key_env = "MISTRAL_API_KEY",
 	    .own_models = mistral_models,
@@ -85,18 +90,21 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "together_ai",
 	    .title = "Together",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.together.xyz/v1",
 	    .key_env = "TOGETHERAI_API_KEY",
 	},
 	{
 	    .name = "fireworks_ai",
 	    .title = "Fireworks",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.fireworks.ai/inference/v1",
 	    .key_env = "FIREWORKS_AI_API_KEY",
 	},
 	{
 	    .name = "perplexity",
 	    .title = "Perplexity",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.perplexity.ai",
 	    .key_env = "PERPLEXITYAI_API_KEY",
 	    .own_models = perplexity_models,
@@ -104,12 +112,14 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "cerebras",
 	    .title = "Cerebras",
+	    .max_name = TG_MAX_NEW,
 	    .base_url = "https://api.cerebras.ai/v1",
 	    .key_env = "CEREBRAS_API_KEY",
 	},
 	{
 	    .name = "nvidia_nim",
 	    .title = "Nvidia NIM",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://integrate.api.nvidia.com/v1",
 	    .key_env = "NVIDIA_NIM_API_KEY",
 	},
@@ -123,6 +133,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "zai",
 	    .title = "Z.ai",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.z.ai/api/paas/v4",
 	    .key_env = "ZAI_API_KEY",
 	    .own_models = zai_models,
@@ -130,6 +141,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "zhipu",
 	    .title = "Zhipu (China)",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://open.bigmodel.cn/api/paas/v4",
 	    .key_env = "ZHIPUAI_API_KEY",
 	    .own_models = zai_models,
@@ -137,6 +149,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "dashscope",
 	    .title = "Qwen DashScope",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://dashscope-intl.aliyuncs.com/"
 			"compatible-mode/v1",
 	    .key_env = "DASHSCOPE_API_KEY",
@@ -145,6 +158,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "siliconflow",
 	    .title = "SiliconFlow",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://api.siliconflow.com/v1",
 	    .key_env = "SILICONFLOW_API_KEY",
 	},
@@ -165,6 +179,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "huggingface",
 	    .title = "Hugging Face",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "https://router.huggingface.co/v1",
 	    .key_env = "HUGGINGFACE_API_KEY",
 	},
@@ -183,12 +198,14 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "llamacpp",
 	    .title = "llama.cpp server",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "http://localhost:8080/v1",
 	    .host_env = "LLAMACPP_API_BASE",
 	},
 	{
 	    .name = "lm_studio",
 	    .title = "LM Studio",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "http://localhost:1234/v1",
 	    .key_env = "LM_STUDIO_API_KEY",
 	    .host_env = "LM_STUDIO_API_BASE",
@@ -196,6 +213,7 @@ const struct tg_known tg_known_table[] = {
 	{
 	    .name = "ollama",
 	    .title = "Ollama",
+	    .max_name = TG_MAX_OLD,
 	    .base_url = "http://localhost:11434/v1",
 	    .key_env = "OLLAMA_API_KEY",
 	    .host_env = "OLLAMA_HOST",
@@ -224,4 +242,18 @@ tg_known_find(struct tg_str name)
 		if (tg_str_is(name, tg_known_table[i].name))
 			return &tg_known_table[i];
 	return NULL;
+}
+
+enum tg_max_name
+tg_known_max_name(const char *type, const char *base_url)
+{
+	const struct tg_known *k = tg_known_find(tg_str(type));
+
+	if (k == NULL)
+		return TG_MAX_EITHER;
+	if (strcmp(k->name, "openai") == 0 && base_url != NULL &&
+	    tg_str_ifind(tg_str(base_url), "openai.com/") < 0 &&
+	    tg_str_ifind(tg_str(base_url), "openai.azure.com") < 0)
+		return TG_MAX_EITHER;
+	return k->max_name;
 }

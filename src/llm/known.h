@@ -5,6 +5,7 @@
  * take the key, and which environment variable usually holds it.
  */
 #include "base/str.h"
+#include "llm/view.h"
 
 enum tg_family {
 	TG_FAMILY_OPENAI,	/* speaks OpenAI's format */
@@ -22,6 +23,7 @@ struct tg_known {
 	const char *host_env;
 	/* NULL: "Authorization: Bearer ", or "api-key: " */
 	const char *auth_header;
+	enum tg_max_name max_name;	/* providers.md 1, "token field" */
 	/* globs of bare names that are its own, NULL-terminated, or NULL */
 	const char *const *own_models;
 };
@@ -29,4 +31,9 @@ struct tg_known {
 extern const struct tg_known tg_known_table[];
 extern const int tg_known_count;
 const struct tg_known *tg_known_find(struct tg_str name);
+/*
+ * For an upstream of that type at that address: what speaks OpenAI's format
+ * elsewhere takes either name.
+ */
+enum tg_max_name tg_known_max_name(const char *type, const char *base_url);
 #endif

@@ -9,14 +9,19 @@
 
 #include "base/json.h"
 
-#define SHORTEST 5	/* "model" */
-#define LONGEST 17	/* "stream_options" with three long s */
+#define SHORTEST 1	/* "n" */
+/* "max_completion_tokens" with a kelvin sign and a long s */
+#define LONGEST 24
 
 static const char *const guarded[] = {
 	"model",
 	"models",
 	"stream",
 	"stream_options",
+	"max_tokens",
+	"max_completion_tokens",
+	"n",
+	"best_of",
 };
 
 /* Out has room for s.n + 1. */

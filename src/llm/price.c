@@ -1,34 +1,32 @@
 /*
  * What a call costs, in integers: the sum of tokens times prices is exact,
- * and rounded once.  Unknown is never 0.  Where prices come from is the
- * store's and the configuration's.
+ * and rounded once.  Unknown is never 0.  Which prices hold is price_pick's;
+ * where they come from is the store's and the configuration's.
  */
 #include "config.h"
 
 #include "llm/price.h"
 
+#include "llm/price_sum.h"
 #include "llm/usage.h"
+
+#define PICO_PER_NANO 1000
+#define PPM 1000000
 
 static const struct {
 	const char *name;
-	const char *litellm;	/* its field, USD per token (or call) */
 	enum tg_unit instead;	/* whose price counts when there is none */
 } units[TG_UNIT__MAX] = {
-	[TG_UNIT_INPUT]		= {
-	    "input", "input_cost_per_token", TG_UNIT_INPUT },
-	[TG_UNIT_CACHE_READ] = { "cache_read", "cache_read_input_token_cost", TG_UNIT_INPUT },
-	[TG_UNIT_CACHE_WRITE] = { "cache_write", "cache_creation_input_token_cost", TG_UNIT_INPUT },
-	[TG_UNIT_CACHE_WRITE_1H] = { "cache_write_1h", "cache_creation_input_token_cost_above_1hr", TG_UNIT_INPUT },
-	[TG_UNIT_AUDIO_INPUT] = { "audio_input", "input_cost_per_audio_token", TG_UNIT_INPUT },
-	[TG_UNIT_IMAGE_INPUT] = { "image_input", "input_cost_per_image_token", TG_UNIT_INPUT },
-	[TG_UNIT_OUTPUT] = { "output", "output_cost_per_token", TG_UNIT_OUTPUT },
-	[TG_UNIT_AUDIO_OUTPUT] = { "audio_output", "output_cost_per_audio_token", TG_UNIT_OUTPUT },
-	[TG_UNIT_CALL] = { "call", "input_cost_per_request", TG_UNIT_CALL },
+	[TG_UNIT_INPUT]		 = {"input", TG_UNIT_INPUT},
+	[TG_UNIT_CACHE_READ]	 = {"cache_read", TG_UNIT_INPUT},
+	[TG_UNIT_CACHE_WRITE]	 = {"cache_write", TG_UNIT_INPUT},
+	[TG_UNIT_CACHE_WRITE_1H] = {"cache_write_1h", TG_UNIT_INPUT},
+	[TG_UNIT_AUDIO_INPUT]	 = {"audio_input", TG_UNIT_INPUT},
+	[TG_UNIT_IMAGE_INPUT]	 = {"image_input", TG_UNIT_INPUT},
+	[TG_UNIT_OUTPUT]	 = {"output", TG_UNIT_OUTPUT},
+	[TG_UNIT_AUDIO_OUTPUT]	 = {"audio_output", TG_UNIT_OUTPUT},
+	[TG_UNIT_CALL]		 = {"call", TG_UNIT_CALL},
 };
-
-static bool is_per_call(const struct tg_prices *p);
-static int64_t price_of(const struct tg_prices *p, enum tg_unit u);
-static void add(tg_i128 *sum, int64_t tokens, int64_t pico);
 
 void
 tg_prices_none(struct tg_prices *p)
@@ -59,23 +57,6 @@ tg_unit_name(enum tg_unit u)
 	return units[u].name;
 }
 
-int
-tg_unit_litellm(struct tg_str field)
-{
-	enum tg_unit u;
-
-	for (u = 0; u < TG_UNIT__MAX; u++)
-		if (tg_str_is(field, units[u].litellm))
-			return (int)u;
-	return -1;
-}
-
-const char *
-tg_unit_litellm_name(enum tg_unit u)
-{
-	return units[u].litellm;
-}
-
 bool
 tg_prices_known(const struct tg_prices *p)
 {
@@ -93,24 +74,25 @@ tg_price_cost(
 	enum tg_unit unit;
 
 	if (call != TG_PICO_UNKNOWN)
-		add(&sum, 1, call);
-	for (unit = 0; unit < TG_UNIT__TOKENS && !is_per_call(p); unit++) {
+		tg_price_add(&sum, 1, call);
+	for (unit = 0; unit < TG_UNIT__TOKENS; unit++) {
+		if (tg_prices_per_call(p))
+			break;
 		if (!u->known || u->tokens[unit] < 0)
 			return false;
 		if (u->tokens[unit] == 0)
 			continue;
-		pico = price_of(p, unit);
+		pico = p->pico[tg_price_unit(p, unit)];
 		if (pico == TG_PICO_UNKNOWN)
 			return false;
-		add(&sum, u->tokens[unit], pico);
+		tg_price_add(&sum, u->tokens[unit], pico);
 	}
-	*nano = tg_pico_to_nano(sum);
+	*nano = tg_price_total(sum, p, false);
 	return true;
 }
 
-/* A price for the call and none for tokens: tokens are free. */
-static bool
-is_per_call(const struct tg_prices *p)
+bool
+tg_prices_per_call(const struct tg_prices *p)
 {
 	enum tg_unit u;
 
@@ -120,20 +102,34 @@ is_per_call(const struct tg_prices *p)
 	return p->pico[TG_UNIT_CALL] != TG_PICO_UNKNOWN;
 }
 
-static int64_t
-price_of(const struct tg_prices *p, enum tg_unit u)
+enum tg_unit
+tg_price_unit(const struct tg_prices *p, enum tg_unit u)
 {
-	if (p->pico[u] == TG_PICO_UNKNOWN)
-		u = units[u].instead;
-	return p->pico[u];
+	return p->pico[u] == TG_PICO_UNKNOWN ? units[u].instead : u;
 }
 
-/* Saturates: what does not fit 128 bits is no sum of this world. */
-static void
-add(tg_i128 *sum, int64_t tokens, int64_t pico)
+void
+tg_price_add(tg_i128 *sum, int64_t tokens, int64_t pico)
 {
 	tg_i128 product = (tg_i128)tokens * pico;
 
 	if (__builtin_add_overflow(*sum, product, sum))
-		*sum = (tg_i128)INT64_MAX * INT64_MAX;
+		*sum = TG_SUM_MOST;
+}
+
+int64_t
+tg_price_total(tg_i128 sum, const struct tg_prices *p, bool up)
+{
+	tg_i128 parts = PICO_PER_NANO, total;
+
+	if (p->discount_ppm != 0 || p->margin_ppm != 0) {
+		if (__builtin_mul_overflow(
+			sum, (tg_i128)(PPM - p->discount_ppm), &sum) ||
+		    __builtin_mul_overflow(
+			sum, (tg_i128)(PPM + p->margin_ppm), &sum))
+			return INT64_MAX;
+		parts *= (tg_i128)PPM * PPM;
+	}
+	total = sum / parts + (sum % parts >= (up ? 1 : parts / 2));
+	return total > INT64_MAX ? INT64_MAX : (int64_t)total;
 }

@@ -8,12 +8,15 @@
 
 #include "llm/view.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "llm/lookalike.h"
+#include "llm/member.h"
+#include "llm/view_fault.h"
 
 /* Those that we read, in the order in which faults are told. */
 enum member {
@@ -24,11 +27,25 @@ enum member {
 	M_MAX_COMPLETION_TOKENS,
 	M_MAX_TOKENS,
 	M_N,
+	M_BEST_OF,
 	M_SAFETY_IDENTIFIER,
 	M_USER,
 	M_METADATA,
+	M_LITELLM_METADATA,
+	M_LITELLM_SESSION_ID,
+	M_PROMPT_CACHE_KEY,
 	M_ECHO,
 	M_MODELS,
+	M_TOOLS,
+	M_FUNCTIONS,
+	M_RESPONSE_FORMAT,
+	M_PREDICTION,
+	M_MODALITIES,
+	M_CACHE_CONTROL,
+	M_TAGS,
+	M_SERVICE_TIER,
+	M_PRIORITY,
+	M_NUM_RETRIES,
 	M__MAX
 };
 
@@ -37,6 +54,7 @@ struct reading {
 	struct tg_arena *a;
 	struct tg_err *e;
 	struct tg_str value[M__MAX];	/* of duplicates the last */
+	int64_t most;			/* by names of some servers, -1 none */
 };
 
 static const struct tg_str names[M__MAX] = {
@@ -46,15 +64,56 @@ static const struct tg_str names[M__MAX] = {
 	[M_MAX_COMPLETION_TOKENS]	= TG_STR("max_completion_tokens"),
 	[M_MAX_TOKENS]			= TG_STR("max_tokens"),
 	[M_N]				= TG_STR("n"),
+	[M_BEST_OF]			= TG_STR("best_of"),
 	[M_SAFETY_IDENTIFIER]		= TG_STR("safety_identifier"),
 	[M_USER]			= TG_STR("user"),
 	[M_METADATA]			= TG_STR("metadata"),
+	[M_LITELLM_METADATA]		= TG_STR("litellm_metadata"),
+	[M_LITELLM_SESSION_ID]		= TG_STR("litellm_session_id"),
+	[M_PROMPT_CACHE_KEY]		= TG_STR("prompt_cache_key"),
 	[M_ECHO]			= TG_STR("echo"),
 	[M_MODELS]			= TG_STR("models"),
+	[M_TOOLS]			= TG_STR("tools"),
+	[M_FUNCTIONS]			= TG_STR("functions"),
+	[M_RESPONSE_FORMAT]		= TG_STR("response_format"),
+	[M_PREDICTION]			= TG_STR("prediction"),
+	[M_MODALITIES]			= TG_STR("modalities"),
+	[M_CACHE_CONTROL]		= TG_STR("cache_control"),
+	[M_TAGS]			= TG_STR("tags"),
+	[M_SERVICE_TIER]		= TG_STR("service_tier"),
+	[M_PRIORITY]			= TG_STR("priority"),
+	[M_NUM_RETRIES]			= TG_STR("num_retries"),
 };
 
-static int check_body(struct tg_str body, struct tg_err *e);
+/* Values that others read. */
+static const struct {
+	enum member member;
+	size_t offset;
+} raws[] = {
+	{M_ECHO, offsetof(struct tg_view, echo)},
+	{M_MODELS, offsetof(struct tg_view, models)},
+	{M_TOOLS, offsetof(struct tg_view, tools)},
+	{M_FUNCTIONS, offsetof(struct tg_view, functions)},
+	{M_RESPONSE_FORMAT, offsetof(struct tg_view, response_format)},
+	{M_PREDICTION, offsetof(struct tg_view, prediction)},
+	{M_MODALITIES, offsetof(struct tg_view, modalities)},
+	{M_METADATA, offsetof(struct tg_view, metadata)},
+	{M_LITELLM_METADATA, offsetof(struct tg_view, litellm_metadata)},
+	{M_CACHE_CONTROL, offsetof(struct tg_view, cache_control)},
+	{M_TAGS, offsetof(struct tg_view, tags)},
+	{M_SERVICE_TIER, offsetof(struct tg_view, tier)},
+	{M_PRIORITY, offsetof(struct tg_view, priority)},
+	{M_NUM_RETRIES, offsetof(struct tg_view, num_retries)},
+	{M_MAX_TOKENS, offsetof(struct tg_view, raw_max_tokens)},
+	{M_MAX_COMPLETION_TOKENS,
+	    offsetof(struct tg_view, raw_max_completion_tokens)},
+	{M_N, offsetof(struct tg_view, raw_n)},
+	{M_BEST_OF, offsetof(struct tg_view, raw_best_of)},
+};
+
 static int collect(struct reading *r);
+static void weigh(struct reading *r, struct tg_str name, struct tg_str value);
+static void read_forbidden(struct reading *r);
 static enum member which(const struct reading *r, struct tg_str name);
 static int read_model(struct reading *r);
 static int read_input(struct reading *r);
@@ -65,10 +124,9 @@ static int read_stream_options(struct reading *r);
 static int read_bounds(struct reading *r);
 static int read_number(struct reading *r, enum member m, int64_t *out);
 static int read_user(struct reading *r);
-static const char *type_name(struct tg_str value);
-static int wrong_type(
-    struct tg_err *e, const char *param, const char *want, struct tg_str value);
-static int missing(struct tg_err *e, const char *param);
+static int read_session(struct reading *r);
+static int first_text(struct reading *r, const struct tg_str *from, size_t n,
+    struct tg_str *text);
 
 int
 tg_view_read(struct tg_view *v, const struct tg_dialect *d,
@@ -81,54 +139,32 @@ tg_view_read(struct tg_view *v, const struct tg_dialect *d,
 		read_stream_options,
 		read_bounds,
 		read_user,
+		read_session,
 	};
-	struct reading r = {.v = v, .a = a, .e = e};
+	struct reading r = {.v = v, .a = a, .e = e, .most = -1};
 	size_t i;
 
 	*v = (struct tg_view){
-		.dialect = d, .body = body, .max_tokens = -1, .n = 1};
-	if (check_body(body, e) == -1)
+		.dialect = d, .body = body, .max_tokens = -1, .n = 1,
+		.best_of = 1};
+	if (tg_view_check(body, e) == -1)
 		return -1;
 	if (collect(&r) == -1)
 		return -1;
 	for (i = 0; i < sizeof(readers) / sizeof(*readers); i++)
 		if (readers[i](&r) == -1)
 			return -1;
-	v->echo = r.value[M_ECHO];
-	v->models = r.value[M_MODELS];
+	for (i = 0; i < sizeof(raws) / sizeof(*raws); i++)
+		*(struct tg_str *)(void *)((char *)v + raws[i].offset) =
+		    r.value[raws[i].member];
+	read_forbidden(&r);
 	return 0;
 }
 
-static int
-check_body(struct tg_str body, struct tg_err *e)
+const char *
+tg_view_forbidden(const struct tg_view *v)
 {
-	size_t at;
-
-	if (tg_str_trim(body).n == 0)
-		return tg_fail(e, TG_E_EMPTY_BODY,
-		    "The request has no body. Send a JSON object that names "
-		    "the model.");
-	switch (tg_json_check(body, TG_MAX_JSON_DEPTH, &at)) {
-	case TG_JSON_GOOD:
-		break;
-	case TG_JSON_BAD_UTF8:
-		return tg_fail(e, TG_E_UTF8, "The request body is not valid "
-		    "UTF-8: see the byte at offset %zu.", at);
-	case TG_JSON_TOO_DEEP:
-		return tg_fail(e, TG_E_DEEP, "The request body is nested "
-		    "deeper than %d levels (at offset %zu).",
-		    TG_MAX_JSON_DEPTH, at);
-	case TG_JSON_ENDED:
-		return tg_fail(e, TG_E_JSON, "The request body is not valid "
-		    "JSON: it ends inside a value, after %zu bytes.", at);
-	default:
-		return tg_fail(e, TG_E_JSON, "The request body is not valid "
-		    "JSON: see the byte at offset %zu.", at);
-	}
-	if (tg_json_type(body) != TG_JSON_OBJECT)
-		return tg_fail(e, TG_E_JSON, "The request body must be a JSON "
-		    "object, but it is %s.", type_name(body));
-	return 0;
+	return v->forbidden;
 }
 
 static int
@@ -141,6 +177,8 @@ collect(struct reading *r)
 
 	while (tg_json_member(&it, &name, &value)) {
 		m = which(r, name);
+		if (m != M_INPUT)
+			weigh(r, name, value);
 		if (m != M__MAX) {
 			r->value[m] = value;
 			continue;
@@ -155,6 +193,41 @@ collect(struct reading *r)
 	return 0;
 }
 
+/* What has no row of its own may be text that the upstream shows the model. */
+static void
+weigh(struct reading *r, struct tg_str name, struct tg_str value)
+{
+	unsigned flags = tg_member_flags(name);
+	int64_t most;
+
+	if ((flags & TG_MEMBER_MOST) != 0 && tg_json_i64(value, &most) &&
+	    most > r->most)
+		r->most = most;
+	if ((flags & TG_MEMBER_ADMIN) != 0 && r->v->forbidden == NULL)
+		r->v->forbidden = tg_arena_cstr(r->a, name);
+	if (tg_json_type(value) < TG_JSON_STRING)
+		return;
+	if ((flags & TG_MEMBER_SEARCH) != 0)
+		r->v->searches = true;
+	if ((flags & (TG_MEMBER_MUTE | TG_MEMBER_OURS)) == 0)
+		r->v->other_bytes += (int64_t)(name.n + value.n);
+}
+
+static void
+read_forbidden(struct reading *r)
+{
+	static const enum member objects[] = {M_METADATA, M_LITELLM_METADATA};
+	struct tg_str name;
+	size_t i;
+
+	for (i = 0; i < 2 && r->v->forbidden == NULL; i++) {
+		name = tg_metadata_forbidden(r->value[objects[i]]);
+		if (name.n > 0)
+			r->v->forbidden = tg_arena_printf(r->a, "%s.%.*s",
+			    names[objects[i]].p, TG_PRI(name));
+	}
+}
+
 static enum member
 which(const struct reading *r, struct tg_str name)
 {
@@ -163,11 +236,13 @@ which(const struct reading *r, struct tg_str name)
 
 	if (tg_json_name_is(name, r->v->dialect->input))
 		return M_INPUT;
-	for (m = 0; m < M__MAX; m++)
-		if (escaped ? names[m].p != NULL &&
-		    tg_json_name_is(name, names[m].p) :
-		    tg_str_eq(name, names[m]) && name.n > 0)
+	for (m = 0; m < M__MAX; m++) {
+		if (names[m].p == NULL ||
+		    (!escaped && name.n != names[m].n))
+			continue;
+		if (tg_json_name_is(name, names[m].p))
 			break;
+	}
 	return m;
 }
 
@@ -181,7 +256,7 @@ read_model(struct reading *r)
 		    "You must provide a model parameter: 'model' names the "
 		    "model that shall answer.");
 	if (tg_json_type(value) != TG_JSON_STRING)
-		return wrong_type(r->e, "model", "a string", value);
+		return tg_view_wrong_type(r->e, "model", "a string", value);
 	/* An escape is at most six times what it stands for. */
 	if (value.n > 6 * TG_MAX_MODEL_NAME + 2 ||
 	    tg_json_text(r->a, value, &r->v->model) == -1 ||
@@ -209,12 +284,12 @@ read_input(struct reading *r)
 	struct tg_json_it it;
 
 	if (value.n == 0 || tg_json_is_null(value))
-		return missing(r->e, d->input);
+		return tg_view_missing(r->e, d->input);
 	type = tg_json_type(value);
 	if (d->input_is_array && type != TG_JSON_ARRAY)
-		return wrong_type(r->e, d->input, "an array of objects", value);
+		return tg_view_wrong_type(r->e, d->input, "an array of objects", value);
 	if (type != TG_JSON_ARRAY && type != TG_JSON_STRING)
-		return wrong_type(
+		return tg_view_wrong_type(
 		    r->e, d->input, "a string or an array", value);
 	r->v->input = value;
 	if (d->id == TG_DIALECT_CHAT)
@@ -244,11 +319,11 @@ read_messages(struct reading *r, struct tg_str messages)
 			continue;
 		snprintf(param, sizeof(param), "messages[%zu]", i);
 		if (tg_json_type(message) != TG_JSON_OBJECT)
-			return wrong_type(r->e, param, "an object", message);
+			return tg_view_wrong_type(r->e, param, "an object", message);
 		snprintf(param, sizeof(param), "messages[%zu].role", i);
 		if (!find_role(message, &role))
-			return missing(r->e, param);
-		return wrong_type(r->e, param, "a string", role);
+			return tg_view_missing(r->e, param);
+		return tg_view_wrong_type(r->e, param, "a string", role);
 	}
 	if (i == 0)
 		return tg_fail_param(r->e, TG_E_INVALID, "messages",
@@ -281,7 +356,7 @@ read_stream(struct reading *r)
 	if (value.n == 0 || tg_json_is_null(value))
 		return 0;
 	if (!tg_json_bool(value, &r->v->stream))
-		return wrong_type(r->e, "stream", "a boolean", value);
+		return tg_view_wrong_type(r->e, "stream", "a boolean", value);
 	return 0;
 }
 
@@ -296,35 +371,43 @@ read_stream_options(struct reading *r)
 	if (value.n == 0 || tg_json_is_null(value))
 		return 0;
 	if (tg_json_type(value) != TG_JSON_OBJECT)
-		return wrong_type(r->e, "stream_options", "an object", value);
+		return tg_view_wrong_type(r->e, "stream_options", "an object", value);
 	if (!tg_json_get(value, "include_usage", &usage) ||
 	    tg_json_is_null(usage))
 		return 0;
 	if (!tg_json_bool(usage, &r->v->usage_asked))
-		return wrong_type(r->e, "stream_options.include_usage",
+		return tg_view_wrong_type(r->e, "stream_options.include_usage",
 		    "a boolean", usage);
 	return 0;
 }
 
-/* Some callers say -1 for "no bound". */
+/*
+ * Some callers say -1 for "no bound".  Which of two names an upstream obeys is
+ * not known here: the larger bounds it in any case.
+ */
 static int
 read_bounds(struct reading *r)
 {
 	int64_t old = -1, new = -1;
+	struct tg_view *v = r->v;
 
-	if (r->v->dialect->id == TG_DIALECT_EMBEDDINGS)
+	if (v->dialect->id == TG_DIALECT_EMBEDDINGS)
 		return 0;
 	if (read_number(r, M_MAX_COMPLETION_TOKENS, &new) == -1 ||
 	    read_number(r, M_MAX_TOKENS, &old) == -1 ||
-	    read_number(r, M_N, &r->v->n) == -1)
+	    read_number(r, M_N, &v->n) == -1 ||
+	    (v->dialect->id == TG_DIALECT_COMPLETIONS &&
+		read_number(r, M_BEST_OF, &v->best_of) == -1))
 		return -1;
-	r->v->max_tokens = new >= 0 ? new : old;
-	if (r->v->max_tokens < 0)
-		r->v->max_tokens = -1;
-	if (r->v->n < 1)
+	v->max_tokens = r->most;
+	if (v->max_tokens < old)
+		v->max_tokens = old;
+	if (v->max_tokens < new)
+		v->max_tokens = new;
+	if (v->n < 1)
 		return tg_fail_param(r->e, TG_E_INVALID, "n",
 		    "Invalid 'n': integer below minimum value. Expected a "
-		    "value >= 1, but got %lld instead.", (long long)r->v->n);
+		    "value >= 1, but got %lld instead.", (long long)v->n);
 	return 0;
 }
 
@@ -336,7 +419,7 @@ read_number(struct reading *r, enum member m, int64_t *out)
 	if (value.n == 0 || tg_json_is_null(value))
 		return 0;
 	if (tg_json_type(value) != TG_JSON_NUMBER)
-		return wrong_type(r->e, names[m].p, "an integer", value);
+		return tg_view_wrong_type(r->e, names[m].p, "an integer", value);
 	if (!tg_json_i64(value, out))
 		return tg_fail_param(r->e, TG_E_TYPE, names[m].p,
 		    "Invalid type for '%s': expected an integer, but got the "
@@ -348,52 +431,40 @@ read_number(struct reading *r, enum member m, int64_t *out)
 static int
 read_user(struct reading *r)
 {
-	struct tg_str from[3] = {{0}}, *user = &r->v->user;
-	char *text;
+	struct tg_str from[3] = {r->value[M_SAFETY_IDENTIFIER],
+	    r->value[M_USER], TG_STR_NONE};
+
+	tg_json_get(r->value[M_METADATA], "user_id", &from[2]);
+	return first_text(r, from, 3, &r->v->user);
+}
+
+static int
+read_session(struct reading *r)
+{
+	struct tg_str from[4] = {r->value[M_LITELLM_SESSION_ID], TG_STR_NONE,
+	    TG_STR_NONE, r->value[M_PROMPT_CACHE_KEY]};
+
+	tg_json_get(r->value[M_METADATA], "session_id", &from[1]);
+	tg_json_get(r->value[M_LITELLM_METADATA], "session_id", &from[2]);
+	return first_text(r, from, 4, &r->v->session);
+}
+
+/* The first that is a string with something in it, cut. */
+static int
+first_text(struct reading *r, const struct tg_str *from, size_t n,
+    struct tg_str *text)
+{
+	char *cut;
 	size_t i;
 
-	from[0] = r->value[M_SAFETY_IDENTIFIER];
-	from[1] = r->value[M_USER];
-	tg_json_get(r->value[M_METADATA], "user_id", &from[2]);
-	for (i = 0; i < 3 && user->n == 0; i++)
+	for (i = 0; i < n && text->n == 0; i++)
 		if (from[i].n > 2 && tg_json_type(from[i]) == TG_JSON_STRING &&
-		    tg_json_text(r->a, from[i], user) == -1)
+		    tg_json_text(r->a, from[i], text) == -1)
 			return -1;
-	if (user->n <= TG_MAX_USER_NAME)
+	if (text->n <= TG_MAX_USER_NAME)
 		return 0;
-	text = tg_arena_cstr(r->a,
-	    (struct tg_str){user->p, TG_MAX_USER_NAME});
-	tg_utf8_trim_tail(text);
-	*user = tg_str(text);
+	cut = tg_arena_cstr(r->a, (struct tg_str){text->p, TG_MAX_USER_NAME});
+	tg_utf8_trim_tail(cut);
+	*text = tg_str(cut);
 	return 0;
-}
-
-static const char *
-type_name(struct tg_str value)
-{
-	static const char *const type_names[] = {
-		[TG_JSON_NULL]		= "null",
-		[TG_JSON_BOOL]		= "a boolean",
-		[TG_JSON_NUMBER]	= "a number",
-		[TG_JSON_STRING]	= "a string",
-		[TG_JSON_ARRAY]		= "an array",
-		[TG_JSON_OBJECT]	= "an object",
-	};
-
-	return type_names[tg_json_type(value)];
-}
-
-static int
-wrong_type(
-    struct tg_err *e, const char *param, const char *want, struct tg_str value)
-{
-	return tg_fail_param(e, TG_E_TYPE, param, "Invalid type for '%s': "
-	    "expected %s, but got %s instead.", param, want, type_name(value));
-}
-
-static int
-missing(struct tg_err *e, const char *param)
-{
-	return tg_fail_param(e, TG_E_MISSING, param,
-	    "Missing required parameter: '%s'.", param);
 }

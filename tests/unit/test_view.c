@@ -259,6 +259,15 @@ static const struct forward {
 	    "{\"model\":\"up\"," MESSAGES ",\"echo\":{\"words\":3}}"},
 };
 
+static int
+forward(const struct tg_view *v, const char *upstream_model,
+    const char *const *drop, struct tg_buf *out)
+{
+	return tg_view_forward(v,
+	    &(struct tg_forward){.upstream_model = upstream_model,
+		.max_tokens = -1, .drop = drop}, out);
+}
+
 static void
 test_forward(void **state)
 {
@@ -271,7 +280,7 @@ test_forward(void **state)
 	for (f = forwards; f < forwards + COUNT(forwards); f++) {
 		assert_int_equal(read_as(&v, CHAT, tg_str(f->body)), 0);
 		tg_buf_reset(&out);
-		assert_int_equal(tg_view_forward(&v, "up", NULL, &out), 0);
+		assert_int_equal(forward(&v, "up", NULL, &out), 0);
 		assert_string_equal(out.p, f->want);
 		assert_int_equal(tg_json_check(tg_buf_str(&out), 99, NULL),
 		    TG_JSON_GOOD);
@@ -292,10 +301,189 @@ test_drop(void **state)
 	assert_int_equal(read_as(&v, CHAT, TG_STR("{\"seed\":1,\"model\":"
 	    "\"a\",\"echo\":{},\"se\\u0065d\":2,\"stream\":true," MESSAGES
 	    ",\"stream_options\":{}}")), 0);
-	assert_int_equal(tg_view_forward(&v, "a\"\\b", drop, &out), 0);
+	assert_int_equal(forward(&v, "a\"\\b", drop, &out), 0);
 	assert_string_equal(out.p, "{\"model\":\"a\\\"\\\\b\",\"stream\":true,"
 	    MESSAGES "}");
 	tg_buf_free(&out);
+}
+
+/* The bound of the output, under the name that the upstream knows. */
+static const struct {
+	enum tg_dialect_id dialect;
+	enum tg_max_name name;
+	int64_t most;
+	const char *body, *want;
+} bounds[] = {
+	{CHAT, TG_MAX_NEW, 50, "{\"model\":\"a\"," MESSAGES " }",
+	    "{\"model\":\"up\"," MESSAGES ",\"max_completion_tokens\":50 }"},
+	{CHAT, TG_MAX_OLD, 50, "{\"model\":\"a\"," MESSAGES "}",
+	    "{\"model\":\"up\"," MESSAGES ",\"max_tokens\":50}"},
+	{CHAT, TG_MAX_EITHER, 0, "{\"model\":\"a\"," MESSAGES "}",
+	    "{\"model\":\"up\"," MESSAGES ",\"max_tokens\":0}"},
+	{CHAT, TG_MAX_NEW, 9, "{\"max_tokens\":null,\"model\":\"a\","
+	    "\"max_completion_tokens\":-1," MESSAGES "}",
+	    "{\"model\":\"up\"," MESSAGES ",\"max_completion_tokens\":9}"},
+	{TEXT, TG_MAX_NEW, 9, "{\"model\":\"a\",\"prompt\":\"x\"}",
+	    "{\"model\":\"up\",\"prompt\":\"x\",\"max_tokens\":9}"},
+	{EMBED, TG_MAX_OLD, 9, "{\"model\":\"a\",\"input\":\"x\"}",
+	    "{\"model\":\"up\",\"input\":\"x\"}"},
+	/* the caller's own */
+	{CHAT, TG_MAX_OLD, -1, "{\"model\":\"a\","
+	    "\"max_completion_tokens\": 7e0," MESSAGES "}",
+	    "{\"model\":\"up\",\"max_tokens\": 7e0," MESSAGES "}"},
+	{CHAT, TG_MAX_OLD, -1, "{\"model\":\"a\",\"max_tokens\":null,"
+	    "\"max_completion_tokens\":7," MESSAGES "}",
+	    "{\"model\":\"up\",\"max_tokens\":7," MESSAGES "}"},
+	{CHAT, TG_MAX_OLD, -1, "{\"model\":\"a\",\"max_tokens\":5,"
+	    "\"max_completion_tokens\":7," MESSAGES "}",
+	    "{\"model\":\"up\",\"max_tokens\":5," MESSAGES "}"},
+	{CHAT, TG_MAX_NEW, -1, "{\"model\":\"a\",\"max_tokens\":5,"
+	    "\"max_completion_tokens\":7," MESSAGES "}",
+	    "{\"model\":\"up\",\"max_tokens\":5,"
+	    "\"max_completion_tokens\":7," MESSAGES "}"},
+	/* llama.cpp's name comes before max_tokens there */
+	{CHAT, TG_MAX_OLD, 9, "{\"model\":\"a\",\"n_predict\":-1," MESSAGES
+	    "}", "{\"model\":\"up\"," MESSAGES ",\"max_tokens\":9}"},
+	{CHAT, TG_MAX_OLD, -1, "{\"model\":\"a\",\"n_predict\":50,"
+	    "\"max_tokens\":9," MESSAGES "}", "{\"model\":\"up\","
+	    "\"n_predict\":50,\"max_tokens\":9," MESSAGES "}"},
+	/* of duplicates none may be larger than the one that was read */
+	{CHAT, TG_MAX_EITHER, -1, "{\"n\":9,\"model\":\"a\",\"max_tokens\":"
+	    "99,\"messages\":[]," MESSAGES ",\"max_tokens\":1,\"n\":1}",
+	    "{\"model\":\"up\"," MESSAGES ",\"max_tokens\":1,\"n\":1}"},
+};
+
+static void
+test_most(void **state)
+{
+	struct tg_buf out;
+	struct tg_view v;
+	size_t i;
+
+	(void)state;
+	tg_buf_init(&out, 1 << 20);
+	for (i = 0; i < COUNT(bounds); i++) {
+		assert_int_equal(
+		    read_as(&v, bounds[i].dialect, tg_str(bounds[i].body)), 0);
+		tg_buf_reset(&out);
+		assert_int_equal(tg_view_forward(&v,
+				     &(struct tg_forward){
+					 .upstream_model = "up",
+					 .max_tokens = bounds[i].most,
+					 .max_name = bounds[i].name},
+				     &out),
+		    0);
+		assert_string_equal(out.p, bounds[i].want);
+	}
+	tg_buf_free(&out);
+}
+
+/* What is between caller and gateway stays here; what is OpenAI's goes on. */
+static void
+test_ours(void **state)
+{
+	static const char body[] =
+	    "{\"tags\":[\"a\"],\"model\":\"a\",\"metadata\":{\"k\":\"v\"},"
+	    "\"litellm_metadata\":{},\"litellm_session_id\":\"s\","
+	    "\"fallbacks\":[\"b\"],\"num_retries\":3,\"cache\":{\"ttl\":1},"
+	    "\"no-log\":true,\"guardrails\":[],\"drop_params\":true,"
+	    "\"priority\":1,\"timeout\":5,\"langfuse_public_key\":\"x\","
+	    "\"user\":\"u\",\"safety_identifier\":\"i\","
+	    "\"service_tier\":\"flex\",\"prompt_cache_key\":\"c\","
+	    "\"thinking\":{},\"reasoning_effort\":\"low\"," MESSAGES "}";
+	static const char want[] =
+	    "{\"model\":\"up\",\"metadata\":{\"k\":\"v\"},"
+	    "\"user\":\"u\",\"safety_identifier\":\"i\","
+	    "\"service_tier\":\"flex\",\"prompt_cache_key\":\"c\","
+	    "\"thinking\":{},\"reasoning_effort\":\"low\"," MESSAGES "}";
+	struct tg_buf out;
+	struct tg_view v;
+
+	(void)state;
+	tg_buf_init(&out, 1 << 20);
+	assert_int_equal(read_as(&v, CHAT, tg_str(body)), 0);
+	assert_int_equal(forward(&v, "up", NULL, &out), 0);
+	assert_string_equal(out.p, want);
+	assert_null(tg_view_forbidden(&v));
+	tg_buf_reset(&out);
+	assert_int_equal(read_as(&v, CHAT, TG_STR("{\"model\":\"a\","
+	    "\"metadata\":{\"tags\":[\"x\"]}," MESSAGES "}")), 0);
+	assert_int_equal(forward(&v, "up", NULL, &out), 0);
+	assert_string_equal(out.p, "{\"model\":\"up\"," MESSAGES "}");
+	tg_buf_free(&out);
+}
+
+static void
+test_forbidden(void **state)
+{
+	static const struct {
+		const char *members, *name;
+	} cases[] = {
+		{"\"api_base\":\"http://x\"", "api_base"},
+		{"\"base_url\":null", "base_url"},
+		{"\"api_key\":\"k\"", "api_key"},
+		{"\"user_config\":{}", "user_config"},
+		{"\"model_list\":[]", "model_list"},
+		{"\"mock_response\":\"x\"", "mock_response"},
+		{"\"mock_testing_fallbacks\":true", "mock_testing_fallbacks"},
+		{"\"custom_llm_provider\":\"x\"", "custom_llm_provider"},
+		{"\"tags\":[],\"input_cost_per_token\":0",
+		    "input_cost_per_token"},
+		{"\"output_cost_per_second\":0", "output_cost_per_second"},
+		{"\"cache_creation_input_token_cost_above_1hr\":0",
+		    "cache_creation_input_token_cost_above_1hr"},
+		{"\"api\\u005fbase\":1", "api\\u005fbase"},
+		{"\"metadata\":{\"a\":1,\"user_api_key_alias\":\"x\"}",
+		    "metadata.user_api_key_alias"},
+		{"\"litellm_metadata\":{\"user_api_key\":\"x\"}",
+		    "litellm_metadata.user_api_key"},
+	};
+	struct tg_view v;
+	char body[512];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		snprintf(body, sizeof(body), "{\"model\":\"a\",%s," MESSAGES
+		    "}", cases[i].members);
+		assert_int_equal(read_as(&v, CHAT, tg_str(body)), 0);
+		assert_non_null(tg_view_forbidden(&v));
+		assert_string_equal(tg_view_forbidden(&v), cases[i].name);
+	}
+}
+
+/* What admission reads. */
+static void
+test_members(void **state)
+{
+	struct tg_view v;
+
+	(void)state;
+	assert_int_equal(read_as(&v, CHAT, TG_STR("{\"model\":\"a\",\"tools\":"
+	    "[1],\"modalities\":[\"text\"],\"metadata\":{\"session_id\":"
+	    "\"m\"},\"litellm_metadata\":{\"session_id\":\"l\"},\"tags\":"
+	    "[\"t\"],\"service_tier\":\"flex\",\"priority\":3,"
+	    "\"num_retries\":2,\"best_of\":5,\"prompt_cache_key\":\"p\","
+	    "\"web_search_options\":{}," MESSAGES "}")), 0);
+	assert_str(v.tools, "[1]");
+	assert_str(v.modalities, "[\"text\"]");
+	assert_str(v.tags, "[\"t\"]");
+	assert_str(v.tier, "\"flex\"");
+	assert_str(v.priority, "3");
+	assert_str(v.num_retries, "2");
+	assert_str(v.session, "m");
+	assert_str(v.litellm_metadata, "{\"session_id\":\"l\"}");
+	assert_int_equal(v.best_of, 1);	/* of completions only */
+	assert_true(v.searches);
+	assert_true(v.other_bytes >= 20 && v.other_bytes < 40);
+	assert_int_equal(read_as(&v, CHAT, TG_STR("{\"model\":\"a\","
+	    "\"n_predict\":50,\"max_tokens\":9," MESSAGES "}")), 0);
+	assert_int_equal(v.max_tokens, 50);
+	assert_int_equal(read_as(&v, TEXT, TG_STR("{\"model\":\"a\",\"prompt\":"
+	    "\"x\",\"best_of\":5,\"litellm_session_id\":\"s\","
+	    "\"metadata\":{\"session_id\":\"m\"}}")), 0);
+	assert_int_equal(v.best_of, 5);
+	assert_str(v.session, "s");
 }
 
 static void
@@ -308,9 +496,9 @@ test_ceiling(void **state)
 	(void)state;
 	assert_int_equal(read_as(&v, CHAT, tg_str(body)), 0);
 	tg_buf_init(&out, sizeof(body) - 2);
-	assert_int_equal(tg_view_forward(&v, "ab", NULL, &out), 0);
+	assert_int_equal(forward(&v, "ab", NULL, &out), 0);
 	tg_buf_reset(&out);
-	assert_int_equal(tg_view_forward(&v, "abcd", NULL, &out), -1);
+	assert_int_equal(forward(&v, "abcd", NULL, &out), -1);
 	tg_buf_free(&out);
 }
 
@@ -342,6 +530,10 @@ main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_forward),
 		cmocka_unit_test(test_drop),
+		cmocka_unit_test(test_most),
+		cmocka_unit_test(test_ours),
+		cmocka_unit_test(test_forbidden),
+		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_ceiling),
 	};
 
