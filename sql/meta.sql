@@ -13,3 +13,6 @@ SELECT value FROM meta WHERE name = 'version'
 
 -- name: meta_bump
 UPDATE meta SET value = value + 1 WHERE name = 'version'
+
+-- name: meta_rules
+SELECT value FROM meta WHERE name = 'rules'

@@ -5,6 +5,8 @@ base_files = \
 	src/base/arena.h \
 	src/base/buf.c \
 	src/base/buf.h \
+	src/base/civil.c \
+	src/base/civil.h \
 	src/base/clock.c \
 	src/base/clock.h \
 	src/base/decimal.c \
@@ -31,12 +33,17 @@ base_files = \
 	src/base/money.h \
 	src/base/pack.c \
 	src/base/pack.h \
+	src/base/period.c \
 	src/base/period.h \
 	src/base/seal.c \
 	src/base/seal.h \
 	src/base/str.c \
 	src/base/str.h \
-	src/base/utf8.h
+	src/base/utf8.h \
+	src/base/zone.c \
+	src/base/zone.h \
+	src/base/zone_rule.c \
+	src/base/zone_rule.h
 
 net_files = \
 	src/net/door.h \
@@ -58,47 +65,81 @@ net_files = \
 	src/net/trust.c
 
 store_files = \
+	src/store/accounts.c \
 	src/store/accounts.h \
+	src/store/audit.c \
 	src/store/audit.h \
+	src/store/balances.c \
 	src/store/bodies.c \
 	src/store/bodies.h \
+	src/store/book_attempt.c \
+	src/store/book_fit.c \
+	src/store/book_fit.h \
+	src/store/book_open.c \
+	src/store/book_settle.c \
+	src/store/booking.h \
 	src/store/books.h \
+	src/store/budgets.c \
 	src/store/budgets.h \
+	src/store/call_pages.c \
+	src/store/call_pages.h \
 	src/store/call_rows.c \
 	src/store/calls.c \
 	src/store/calls.h \
 	src/store/copy.c \
 	src/store/db.c \
 	src/store/db.h \
+	src/store/health.c \
+	src/store/health.h \
 	src/store/inner.h \
+	src/store/key_page.c \
+	src/store/key_txn.c \
 	src/store/keys.c \
 	src/store/keys.h \
 	src/store/late.c \
+	src/store/ledger.c \
 	src/store/ledger.h \
+	src/store/members.c \
 	src/store/meta.c \
 	src/store/migrate.c \
 	src/store/models.c \
 	src/store/models.h \
+	src/store/outbox.c \
 	src/store/outbox.h \
 	src/store/people.c \
 	src/store/people.h \
 	src/store/pool.c \
+	src/store/promises.c \
 	src/store/providers.c \
 	src/store/providers.h \
 	src/store/prune.c \
 	src/store/recipe.c \
 	src/store/recipe.h \
 	src/store/reserve.c \
+	src/store/rollups.c \
 	src/store/rollups.h \
 	src/store/row.c \
+	src/store/setup.c \
 	src/store/setup.h \
 	src/store/sql.h \
+	src/store/standings.c \
+	src/store/subjects.c \
 	src/store/subjects.h \
 	src/store/sweep.c \
+	src/store/terms.c \
 	src/store/terms.h \
 	src/store/turns.c \
 	src/store/upkeep.c \
+	src/store/verify.c \
+	src/store/verify.h \
+	src/store/verify_map.c \
+	src/store/verify_map.h \
+	src/store/verify_sums.c \
+	src/store/waits.c \
+	src/store/who.c \
 	src/store/who.h \
+	src/store/windows.c \
+	src/store/worker_name.c \
 	src/store/writer.c
 
 llm_files = \
@@ -106,6 +147,10 @@ llm_files = \
 	src/llm/assemble.h \
 	src/llm/assemble_node.c \
 	src/llm/assemble_node.h \
+	src/llm/bill.c \
+	src/llm/bill.h \
+	src/llm/bound.c \
+	src/llm/bound.h \
 	src/llm/chunk.c \
 	src/llm/chunk.h \
 	src/llm/dialect.c \
@@ -125,8 +170,15 @@ llm_files = \
 	src/llm/known.h \
 	src/llm/lookalike.c \
 	src/llm/lookalike.h \
+	src/llm/media.c \
+	src/llm/media.h \
+	src/llm/member.c \
+	src/llm/member.h \
 	src/llm/price.c \
 	src/llm/price.h \
+	src/llm/price_name.c \
+	src/llm/price_pick.c \
+	src/llm/price_sum.h \
 	src/llm/redact.c \
 	src/llm/redact.h \
 	src/llm/retry_after.c \
@@ -134,25 +186,57 @@ llm_files = \
 	src/llm/split.c \
 	src/llm/usage.c \
 	src/llm/usage.h \
+	src/llm/usage_forms.c \
+	src/llm/usage_forms.h \
 	src/llm/view.c \
-	src/llm/view.h
+	src/llm/view.h \
+	src/llm/view_fault.c \
+	src/llm/view_fault.h \
+	src/llm/weight.c
 
 gate_files = \
 	src/gate/admit.c \
 	src/gate/auth.c \
 	src/gate/catalog.c \
 	src/gate/catalog.h \
+	src/gate/catalog_adjust.c \
 	src/gate/catalog_build.c \
 	src/gate/catalog_build.h \
+	src/gate/catalog_credential.c \
 	src/gate/catalog_db.c \
+	src/gate/catalog_groups.c \
+	src/gate/cost.c \
+	src/gate/cost.h \
 	src/gate/gate.c \
 	src/gate/gate.h \
+	src/gate/headers.c \
+	src/gate/headers.h \
+	src/gate/house.c \
+	src/gate/house.h \
+	src/gate/intake.c \
+	src/gate/parties.c \
+	src/gate/parties.h \
+	src/gate/party_cache.c \
+	src/gate/queue.c \
+	src/gate/refusal.c \
+	src/gate/refusal.h \
 	src/gate/relay.c \
 	src/gate/relay.h \
+	src/gate/retry.c \
+	src/gate/rights.c \
+	src/gate/rights.h \
 	src/gate/route.c \
+	src/gate/rules.c \
 	src/gate/rules.h \
+	src/gate/rules_list.c \
+	src/gate/rules_list.h \
+	src/gate/rules_read.c \
+	src/gate/rules_value.c \
+	src/gate/rules_value.h \
 	src/gate/settings.c \
 	src/gate/settings.h \
+	src/gate/settings_money.c \
+	src/gate/settings_price.c \
 	src/gate/settle.c \
 	src/gate/source.c \
 	src/gate/source.h \
@@ -164,47 +248,152 @@ web_files = \
 	src/web/access.c \
 	src/web/app.c \
 	src/web/app.h \
+	src/web/audit.c \
 	src/web/basic.c \
 	src/web/basic.h \
+	src/web/bill.c \
+	src/web/bill.h \
 	src/web/cors.c \
 	src/web/fault.c \
 	src/web/fault.h \
 	src/web/health.c \
+	src/web/health_check.c \
+	src/web/health_check.h \
+	src/web/jwrite.c \
+	src/web/jwrite.h \
 	src/web/llm.c \
 	src/web/manage.c \
 	src/web/manage.h \
-	src/web/manage_keys.c \
-	src/web/manage_models.c \
+	src/web/manage_access_group.c \
+	src/web/manage_activity.c \
+	src/web/manage_activity_daily.c \
+	src/web/manage_args.c \
+	src/web/manage_budget.c \
+	src/web/manage_config.c \
+	src/web/manage_credential.c \
+	src/web/manage_credential.h \
+	src/web/manage_customer.c \
+	src/web/manage_entity.c \
+	src/web/manage_entity.h \
+	src/web/manage_fields.c \
+	src/web/manage_fields.h \
+	src/web/manage_global.c \
+	src/web/manage_global_lists.c \
+	src/web/manage_global_report.c \
+	src/web/manage_health.c \
+	src/web/manage_key.c \
+	src/web/manage_key.h \
+	src/web/manage_key_bounds.c \
+	src/web/manage_key_change.c \
+	src/web/manage_key_delete.c \
+	src/web/manage_key_list.c \
+	src/web/manage_key_policy.c \
+	src/web/manage_key_read.c \
+	src/web/manage_key_rotate.c \
+	src/web/manage_key_store.c \
+	src/web/manage_model.c \
+	src/web/manage_organization.c \
+	src/web/manage_organization.h \
+	src/web/manage_organization_member.c \
+	src/web/manage_project.c \
+	src/web/manage_rights.c \
+	src/web/manage_rights.h \
+	src/web/manage_rows.c \
+	src/web/manage_rows.h \
+	src/web/manage_rows_key.c \
+	src/web/manage_rows_subject.c \
+	src/web/manage_spend.c \
+	src/web/manage_spend_cost.c \
+	src/web/manage_spend_sums.c \
+	src/web/manage_tables.c \
+	src/web/manage_tag.c \
+	src/web/manage_team.c \
+	src/web/manage_team.h \
+	src/web/manage_team_change.c \
+	src/web/manage_team_info.c \
+	src/web/manage_team_log.c \
+	src/web/manage_team_member.c \
+	src/web/manage_team_read.c \
+	src/web/manage_team_terms.c \
+	src/web/manage_user.c \
+	src/web/manage_user.h \
+	src/web/manage_user_change.c \
+	src/web/manage_user_info.c \
+	src/web/manage_user_list.c \
+	src/web/manage_user_read.c \
+	src/web/me.c \
+	src/web/me.h \
+	src/web/me_routes.c \
+	src/web/misc.c \
+	src/web/misc.h \
+	src/web/model_draft.c \
+	src/web/model_draft.h \
+	src/web/model_group.c \
+	src/web/model_info.c \
+	src/web/model_info.h \
+	src/web/model_params.c \
+	src/web/model_prices.c \
 	src/web/models.c \
+	src/web/names.c \
+	src/web/names.h \
+	src/web/report.c \
 	src/web/routes.c \
-	src/web/routes.h
+	src/web/routes.h \
+	src/web/spend.c \
+	src/web/spend.h \
+	src/web/spend_row.c \
+	src/web/spend_row.h \
+	src/web/tally.c \
+	src/web/tally.h \
+	src/web/utils.c
 
 prog_files = \
 	src/prog/acceptor.c \
 	src/prog/acceptor.h \
+	src/prog/alert.c \
+	src/prog/alert.h \
+	src/prog/alert_run.c \
+	src/prog/alert_send.c \
+	src/prog/alert_send.h \
+	src/prog/alert_target.c \
+	src/prog/alert_text.c \
+	src/prog/alert_text.h \
 	src/prog/board.c \
 	src/prog/board.h \
 	src/prog/call_json.c \
 	src/prog/call_json.h \
 	src/prog/cmd.c \
+	src/prog/cmd_alerts.c \
+	src/prog/cmd_bill.c \
 	src/prog/cmd_call.c \
 	src/prog/cmd_calls.c \
 	src/prog/cmd_config.c \
 	src/prog/cmd_db.c \
+	src/prog/cmd_entities.c \
+	src/prog/cmd_entity.c \
+	src/prog/cmd_entity.h \
 	src/prog/cmd_init.c \
 	src/prog/cmd_key.c \
 	src/prog/cmd_key.h \
+	src/prog/cmd_ledger.c \
+	src/prog/cmd_members.c \
 	src/prog/cmd_model.c \
 	src/prog/cmd_provider.c \
 	src/prog/cmd_settings.c \
 	src/prog/cmd_settings.h \
+	src/prog/cmd_team.c \
 	src/prog/command.c \
 	src/prog/command.h \
+	src/prog/command_table.c \
 	src/prog/conf.c \
 	src/prog/conf.h \
 	src/prog/conf_file.c \
 	src/prog/conf_file.h \
+	src/prog/conf_fill.c \
+	src/prog/conf_fill.h \
+	src/prog/conf_price.c \
 	src/prog/conf_print.c \
+	src/prog/conf_sections.c \
 	src/prog/conf_shown.c \
 	src/prog/conf_table.c \
 	src/prog/conf_table.h \
@@ -231,36 +420,62 @@ prog_files = \
 	src/prog/sandbox.h \
 	src/prog/serve.c \
 	src/prog/serve.h \
+	src/prog/statement.c \
+	src/prog/statement.h \
 	src/prog/table.c \
 	src/prog/table.h \
 	src/prog/worker.c \
 	src/prog/worker.h
 
 sql_files = \
+	sql/accounts.sql \
+	sql/audit.sql \
 	sql/bodies.sql \
+	sql/books.sql \
+	sql/budgets.sql \
+	sql/call_pages.sql \
 	sql/calls.sql \
+	sql/health.sql \
 	sql/keys.sql \
+	sql/ledger.sql \
+	sql/limits.sql \
+	sql/members.sql \
 	sql/meta.sql \
 	sql/models.sql \
+	sql/outbox.sql \
 	sql/people.sql \
 	sql/providers.sql \
+	sql/rollups.sql \
+	sql/setup.sql \
+	sql/subjects.sql \
 	sql/txn.sql
 
 migration_files = \
 	sql/migrate/main/0001.sql \
 	sql/migrate/main/0002.sql \
+	sql/migrate/main/0003.sql \
 	sql/migrate/log/0001.sql
 
 unit_tests = \
+	tests/unit/test_accounts \
+	tests/unit/test_alert \
 	tests/unit/test_arena \
 	tests/unit/test_assemble \
+	tests/unit/test_audit \
+	tests/unit/test_bill \
 	tests/unit/test_bodies \
+	tests/unit/test_books \
+	tests/unit/test_bound \
+	tests/unit/test_budgets \
 	tests/unit/test_buf \
+	tests/unit/test_call_pages \
 	tests/unit/test_calls \
+	tests/unit/test_catalog_prices \
 	tests/unit/test_chunk \
 	tests/unit/test_clock \
 	tests/unit/test_command \
 	tests/unit/test_conf \
+	tests/unit/test_crash \
 	tests/unit/test_db \
 	tests/unit/test_decimal \
 	tests/unit/test_door_cgi \
@@ -277,37 +492,53 @@ unit_tests = \
 	tests/unit/test_id \
 	tests/unit/test_json \
 	tests/unit/test_jtree \
+	tests/unit/test_jwrite \
 	tests/unit/test_keys \
 	tests/unit/test_known \
 	tests/unit/test_late \
+	tests/unit/test_ledger \
+	tests/unit/test_limits \
 	tests/unit/test_log \
 	tests/unit/test_lookalike \
 	tests/unit/test_migrate \
 	tests/unit/test_models \
 	tests/unit/test_money \
+	tests/unit/test_outbox \
 	tests/unit/test_pack \
 	tests/unit/test_people \
+	tests/unit/test_period \
 	tests/unit/test_price \
+	tests/unit/test_property \
 	tests/unit/test_providers \
 	tests/unit/test_prune \
 	tests/unit/test_recipe \
 	tests/unit/test_redact \
 	tests/unit/test_request \
 	tests/unit/test_retry_after \
+	tests/unit/test_rules \
 	tests/unit/test_seal \
 	tests/unit/test_serve \
+	tests/unit/test_setup \
 	tests/unit/test_split \
 	tests/unit/test_sql \
 	tests/unit/test_sse \
+	tests/unit/test_statement \
 	tests/unit/test_str \
+	tests/unit/test_subjects \
 	tests/unit/test_table \
+	tests/unit/test_tally \
 	tests/unit/test_usage \
 	tests/unit/test_utf8 \
 	tests/unit/test_view \
+	tests/unit/test_views \
+	tests/unit/test_who \
 	tests/unit/test_wire \
+	tests/unit/test_worker_name \
 	tests/unit/test_writer
 
 unit_helpers = \
+	tests/unit/book_help.c \
+	tests/unit/book_help.h \
 	tests/unit/corpus.c \
 	tests/unit/corpus.h \
 	tests/unit/json_samples.h \

@@ -25,7 +25,7 @@ enum tg_scope {
 	TG_SCOPE_ORGANIZATION,
 	TG_SCOPE_CUSTOMER,
 	TG_SCOPE_TAG,
-	TG_SCOPE_MODEL,			/* name: what callers ask for, or glob */
+	TG_SCOPE_MODEL,			/* name: as callers ask for, or glob */
 	TG_SCOPE_PROVIDER,		/* name */
 	TG_SCOPE_DEPLOYMENT,		/* name: its id */
 	TG_SCOPE__MAX
@@ -59,7 +59,7 @@ struct tg_cap {
 	const char *switch_model;	/* NULL unless at_cap is SWITCH */
 	int switch_percent;		/* of the cap, from which on */
 	int64_t extra_nano;		/* added to the cap ... */
-	int64_t extra_until;		/* ... until then (wall us, 0 never) */
+	int64_t extra_until;		/* ... until then (wall us; 0 no end) */
 	const char *marks;		/* "50,80,95,100": thresholds, percent */
 };
 struct tg_limit {

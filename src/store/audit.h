@@ -26,4 +26,7 @@ struct tg_audit_filter {
 int tg_audit_list(struct tg_db *db, struct tg_arena *a,
     const struct tg_audit_filter *f, struct tg_audit **rows, size_t *n,
     int64_t *total, struct tg_err *e);
+/* 1 found, 0 not. */
+int tg_audit_find(struct tg_db *db, struct tg_arena *a, int64_t id,
+    struct tg_audit *row, struct tg_err *e);
 #endif

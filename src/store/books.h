@@ -20,7 +20,8 @@ struct tg_candidate {
 	struct tg_terms terms;		/* PROVIDER and DEPLOYMENT accounts */
 	bool priced;
 	int64_t fixed_nano;		/* input at the worst, price a call */
-	int64_t output_pico;		/* one token in each of the n choices */
+	/* one token more in each of the n choices, all of them together */
+	int64_t output_pico;
 	int64_t input_tokens;		/* upper bound */
 	int64_t output_tokens;		/* bound of one choice */
 	int lost_policy;		/* enum tg_lost_policy */
@@ -47,9 +48,10 @@ struct tg_refusal {
 	const struct tg_cap *cap;	/* of the account */
 	const struct tg_limit *limit;
 	int64_t spent_nano, held_nano, need_nano, cap_nano;
-	int64_t reset_at;	/* wall us of the period's end, INT64_MAX never */
+	int64_t reset_at;	/* the period's end, INT64_MAX never */
 	int64_t remaining;	/* of the limit */
-	int64_t retry_us;	/* after which it may go */
+	/* after which it may go, or ask again; INT64_MAX: it is too large */
+	int64_t retry_us;
 	int position;		/* WAIT: 1 is next */
 	const char *model;	/* SWITCH */
 };
@@ -65,7 +67,14 @@ struct tg_admission {
 	int64_t least_tokens;		/* a clamp below is a refusal */
 	int64_t ceiling_fixed_nano;	/* for unpriced = ceiling */
 	int64_t ceiling_output_pico;
-	bool dry;			/* refuse without a row (will retry) */
+	/*
+	 * Called before the row of a refusal is written: sets row->status and
+	 * row->error by ad->refusal.  It may be called by another thread while
+	 * the caller waits, and twice; it must not touch the store.
+	 */
+	void (*refuse)(struct tg_admission *ad, void *arg);
+	void *refuse_arg;
+	bool dry;			/* refuse without a row */
 	bool may_wait;			/* stand in queues, where they exist */
 	int priority;			/* lower goes first, 0 the usual */
 	/* in and out: the place in a queue, 0 none */
@@ -84,8 +93,9 @@ struct tg_admission {
 /*
  * 1 admitted: committed, row->seq and the chosen candidate's names in row.
  * 0 refused; unless dry, WAIT, SWITCH or STALE, a row of state REFUSED with
- * cost 0 is in the books (row->status and row->error as the caller gave them
- * in refuse()).  -1 failed.  Arrays are in the arena.
+ * cost 0 is in the books (row->status and row->error as refuse() set them).
+ * -1 failed.  Arrays are in the arena.  row->model is what accounts with a
+ * model's name are matched against, also later.
  */
 int tg_book_open(struct tg_store *s, struct tg_arena *a,
     struct tg_admission *ad, struct tg_err *e);
@@ -96,15 +106,25 @@ void tg_book_leave(struct tg_store *s, struct tg_admission *ad);
  * row with cost 0 and the reason, in one transaction with its line.
  */
 int tg_book_refuse(struct tg_store *s, struct tg_call_row *row,
-    const struct tg_terms *terms, struct tg_err *e);
-/* Another attempt of the same call, under the hold of the first. */
-int tg_book_attempt(struct tg_store *s, struct tg_call_row *row,
     struct tg_err *e);
+/*
+ * Another attempt of the same call, after the one before was settled with last
+ * unset: ad as it was admitted, ad->chosen the candidate to try now, row the
+ * new one (attempt counted up, head as the first's).  The hold of the first is
+ * made as large as this one needs; the candidate's own caps and limits must
+ * have room.  1: its open row is committed; 0: there is no room, and the hold
+ * is given back (ad->refusal says where); -1 failed.
+ */
+int tg_book_attempt(struct tg_store *s, struct tg_arena *a,
+    struct tg_admission *ad, struct tg_err *e);
+/* None follows after all: what was held is given back. */
+void tg_book_release(struct tg_store *s, struct tg_admission *ad);
 
 struct tg_settlement {
 	struct tg_call_row *row;	/* complete; row->head names the call */
-	const struct tg_terms *terms, *candidate;	/* as admitted */
-	bool last;		/* the hold ends; else another attempt follows */
+	/* as admitted: the call's, and those of this row's deployment */
+	const struct tg_terms *terms, *candidate;
+	bool last;		/* the hold ends; else an attempt follows */
 	/* for limits in tokens */
 	int64_t used_input, used_output;	/* all choices; -1: as held */
 	/* out, for the answer's headers: as of this settlement */
@@ -113,10 +133,13 @@ struct tg_settlement {
 	int64_t key_spent_nano;
 };
 /*
- * Once: a second time changes nothing.  What is booked is row->cost_nano (with
- * row->estimated if it was not told by the provider); unknown books nothing
- * and counts as unpriced.  If it cannot be committed now: as tg_call_close()
- * did, -1 and a copy that is tried again.
+ * row is written whole, but for what names it (seq, id, attempt, worker, key,
+ * start).  Once: a second time changes nothing.  What is booked is
+ * row->cost_nano (with row->estimated if it was not told by the provider);
+ * unknown books nothing and counts as unpriced.  A row that the sweeper took
+ * for lost is settled after all.  If it cannot be committed now: -1, and (with
+ * threads) the store keeps a copy and tries again until it can; on a full disk
+ * the reserve file beside the database is given up first.
  */
 int tg_book_settle(struct tg_store *s, struct tg_arena *a,
     struct tg_settlement *st, struct tg_err *e);

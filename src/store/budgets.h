@@ -20,8 +20,8 @@ int tg_budget_find(struct tg_db *db, struct tg_arena *a, const char *name,
 int tg_budget_save(struct tg_db *db, struct tg_budget *b, struct tg_err *e);
 /* 1 removed, 0 none; TG_E_CONFLICT is not made: those linked lose it. */
 int tg_budget_remove(struct tg_db *db, const char *name, struct tg_err *e);
-int tg_budget_list(struct tg_db *db, struct tg_arena *a, struct tg_budget **rows,
-    size_t *n, struct tg_err *e);
+int tg_budget_list(struct tg_db *db, struct tg_arena *a,
+    struct tg_budget **rows, size_t *n, struct tg_err *e);
 
 /* Who is linked to it: keys, subjects, members. */
 struct tg_budget_user {

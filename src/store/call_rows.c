@@ -4,12 +4,14 @@
 #include <stdio.h>
 
 #include "store/calls.h"
-#include "store/inner.h"
+#include "store/booking.h"
 
 #define DEFAULT_LIMIT 100
 #define PREFIX_MIN 8
 #define ATTEMPTS_MAX 1000
-#define SLACK 512		/* rows; see sql/calls.sql */
+/* Calls that waited their turn stand behind those that began later. */
+#define QUEUED_US_MOST (600 * INT64_C(1000000))
+#define SLACK 2048		/* rows; see sql/calls.sql */
 
 /* In the order of the schema (sql/migrate/main); SELECT * gives it. */
 enum column {
@@ -45,7 +47,32 @@ enum column {
 	FIRST_BYTE_US,
 	FIRST_CONTENT_US,
 	END_US,
-	ANSWER_BYTES
+	ANSWER_BYTES,
+	HEAD,
+	PERSON,
+	TEAM,
+	MEMBER,
+	PROJECT,
+	ORGANIZATION,
+	CUSTOMER,
+	TAGS,
+	TAG_IDS,
+	SESSION,
+	SWITCHED_FROM,
+	HOLD_NANO,
+	FIXED_NANO,
+	OUTPUT_PICO,
+	INPUT_BOUND,
+	OUTPUT_BOUND,
+	LOST_POLICY,
+	STREAMED_TOKENS,
+	ESTIMATED,
+	TIER,
+	BILL,
+	QUEUED_US,
+	ADMIT_AT,
+	OVER_HOLD,
+	FOLLOWS
 };
 
 struct list {
@@ -56,12 +83,11 @@ struct list {
 	size_t n;
 };
 
-static int bounds(struct tg_db *db, const struct tg_call_filter *f,
-    int64_t *first, int64_t *last, struct tg_err *e);
 static enum tg_sql choose(const struct tg_call_filter *f);
 static int find(struct tg_db *db, void *arg, struct tg_err *e);
 static int list(struct tg_db *db, void *arg, struct tg_err *e);
-static void load(struct tg_call_row *c, struct tg_arena *a, sqlite3_stmt *st);
+static void load_money(struct tg_call_row *c, struct tg_arena *a,
+    sqlite3_stmt *st);
 static void load_usage(struct tg_call_row *c, sqlite3_stmt *st);
 static int gather(struct tg_db *db, sqlite3_stmt *st, struct list *l,
     struct tg_err *e);
@@ -89,7 +115,7 @@ list(struct tg_db *db, void *arg, struct tg_err *e)
 	int64_t first, last;
 	sqlite3_stmt *st;
 
-	if (bounds(db, f, &first, &last, e) == -1)
+	if (tg_call_bounds(db, f, &first, &last, e) == -1)
 		return -1;
 	st = tg_db_stmt(db, choose(f));
 	sqlite3_bind_int64(st, 1, f->since_at);
@@ -105,10 +131,9 @@ list(struct tg_db *db, void *arg, struct tg_err *e)
 	return gather(db, st, l, e);
 }
 
-/* Row numbers between which all that is asked for stands. */
-static int
-bounds(struct tg_db *db, const struct tg_call_filter *f, int64_t *first,
-    int64_t *last, struct tg_err *e)
+int
+tg_call_bounds(struct tg_db *db, const struct tg_call_filter *f,
+    int64_t *first, int64_t *last, struct tg_err *e)
 {
 	*first = 0;
 	*last = INT64_MAX;
@@ -120,9 +145,10 @@ bounds(struct tg_db *db, const struct tg_call_filter *f, int64_t *first,
 	if (f->since_at > 0)
 		*first -= SLACK;
 	/* Too old for the index: among the first of all. */
-	if (f->until_at > 0) {
+	if (f->until_at > 0 && f->until_at < INT64_MAX - QUEUED_US_MOST) {
 		*last = 0;
-		if (number(db, TG_SQL_CALL_LAST, f->until_at, last, e) == -1)
+		if (number(db, TG_SQL_CALL_LAST, f->until_at + QUEUED_US_MOST,
+			last, e) == -1)
 			return -1;
 		*last += SLACK;
 	}
@@ -165,14 +191,15 @@ gather(struct tg_db *db, sqlite3_stmt *st, struct list *l, struct tg_err *e)
 	int rc;
 
 	while ((rc = tg_db_step(db, st, e)) == 1)
-		load(tg_rows_add(l->a, &rows, &l->n, sizeof(*l->rows)), l->a,
-		    st);
+		tg_call_load(tg_rows_add(l->a, &rows, &l->n,
+				 sizeof(*l->rows)),
+		    l->a, st);
 	l->rows = rows;
 	return rc;
 }
 
-static void
-load(struct tg_call_row *c, struct tg_arena *a, sqlite3_stmt *st)
+void
+tg_call_load(struct tg_call_row *c, struct tg_arena *a, sqlite3_stmt *st)
 {
 	const char *id = (const char *)sqlite3_column_text(st, CALL);
 
@@ -207,6 +234,7 @@ load(struct tg_call_row *c, struct tg_arena *a, sqlite3_stmt *st)
 	};
 	snprintf(c->id, sizeof(c->id), "%s", id != NULL ? id : "");
 	load_usage(c, st);
+	load_money(c, a, st);
 }
 
 static void
@@ -221,7 +249,68 @@ load_usage(struct tg_call_row *c, sqlite3_stmt *st)
 	    tg_col_i64(st, PROVIDER_COST_NANO, TG_COST_UNKNOWN);
 }
 
+static void
+load_money(struct tg_call_row *c, struct tg_arena *a, sqlite3_stmt *st)
+{
+	c->head = sqlite3_column_int64(st, HEAD);
+	/* From before there were heads. */
+	if (c->head == 0)
+		c->head = c->seq;
+	c->person = sqlite3_column_int64(st, PERSON);
+	c->team = sqlite3_column_int64(st, TEAM);
+	c->member = sqlite3_column_int64(st, MEMBER);
+	c->project = sqlite3_column_int64(st, PROJECT);
+	c->organization = sqlite3_column_int64(st, ORGANIZATION);
+	c->customer = sqlite3_column_int64(st, CUSTOMER);
+	c->tags = tg_col_text(a, st, TAGS);
+	c->tag_ids = tg_col_text(a, st, TAG_IDS);
+	c->session = tg_col_text(a, st, SESSION);
+	c->switched_from = tg_col_text(a, st, SWITCHED_FROM);
+	c->hold_nano = tg_col_i64(st, HOLD_NANO, TG_COST_UNKNOWN);
+	c->fixed_nano = tg_col_i64(st, FIXED_NANO, -1);
+	c->output_pico = tg_col_i64(st, OUTPUT_PICO, -1);
+	c->input_bound = tg_col_i64(st, INPUT_BOUND, -1);
+	c->output_bound = tg_col_i64(st, OUTPUT_BOUND, -1);
+	c->lost_policy = sqlite3_column_int(st, LOST_POLICY);
+	c->streamed_tokens = tg_col_i64(st, STREAMED_TOKENS, -1);
+	c->estimated = sqlite3_column_int(st, ESTIMATED) != 0;
+	c->tier = tg_col_text(a, st, TIER);
+	c->bill = tg_col_text(a, st, BILL);
+	c->queued_us = tg_col_i64(st, QUEUED_US, -1);
+	c->admit_at = sqlite3_column_int64(st, ADMIT_AT);
+	c->over_hold = sqlite3_column_int(st, OVER_HOLD) != 0;
+	c->follows = sqlite3_column_int(st, FOLLOWS) != 0;
+}
+
 /* --- one call --- */
+
+int
+tg_call_get(struct tg_db *db, struct tg_arena *a, int64_t seq,
+    struct tg_call_row *c, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_CALL_GET);
+	int rc;
+
+	sqlite3_bind_int64(st, 1, seq);
+	rc = tg_db_step(db, st, e);
+	if (rc == 1) {
+		tg_call_load(c, a, st);
+		tg_db_done(st);
+	}
+	return rc;
+}
+
+int
+tg_call_opens(struct tg_db *db, struct tg_arena *a, struct tg_call_row **rows,
+    size_t *n, struct tg_err *e)
+{
+	struct list l = { .a = a };
+	int rc = gather(db, tg_db_stmt(db, TG_SQL_CALL_OPENS), &l, e);
+
+	*rows = l.rows;
+	*n = l.n;
+	return rc;
+}
 
 int
 tg_call_find(struct tg_store *s, struct tg_arena *a, const char *id,

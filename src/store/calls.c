@@ -3,10 +3,11 @@
 #include "store/calls.h"
 
 /*
- * The two writes of a call: its row before anything goes upstream, and its
- * completion.  Reading is in call_rows.c, closing for the dead in sweep.c.
+ * The two writes of a call's row: before anything goes upstream, and its
+ * completion.  Reading is in call_rows.c, closing for the dead in sweep.c,
+ * the money in book_open.c and book_settle.c.
  */
-#include "store/inner.h"
+#include "store/booking.h"
 
 #define USED_US (60 * 1000000LL)
 
@@ -16,6 +17,7 @@ static const char *const states[] = {
 	[TG_CALL_FAILED] = "failed",
 	[TG_CALL_GONE] = "gone",
 	[TG_CALL_LOST] = "lost",
+	[TG_CALL_REFUSED] = "refused",
 };
 
 static const char *const classes[TG_TOK__MAX] = {
@@ -29,48 +31,39 @@ static const char *const classes[TG_TOK__MAX] = {
 	[TG_TOK_AUDIO_OUTPUT] = "audio_output",
 };
 
+static void bind_money(sqlite3_stmt *st, const struct tg_call_row *c);
+static void bind_open(sqlite3_stmt *st, const struct tg_call_row *c);
 static void bind_usage(sqlite3_stmt *st, const struct tg_call_row *c);
-static int close_row(struct tg_db *db, void *arg, struct tg_err *e);
+static void bind_who(sqlite3_stmt *st, const struct tg_call_row *c);
 static int note_used(struct tg_db *db, const struct tg_call_row *c,
     struct tg_err *e);
-static int open_row(struct tg_db *db, void *arg, struct tg_err *e);
 static struct tg_used *used_slot(struct tg_store *s, int64_t key_id);
 
 int
-tg_call_open(struct tg_store *s, struct tg_call_row *c, struct tg_err *e)
+tg_call_insert(struct tg_db *db, struct tg_call_row *c, struct tg_err *e)
 {
-	struct tg_used *used = used_slot(s, c->key_id);
-
-	/* What room is left is for those that are under way. */
-	if (tg_reserve_short(s))
-		return tg_sqlite_fail(SQLITE_FULL, "tollgate.db", "", e);
-	if (tg_write(s, TG_DB_MAIN, open_row, c, e) == -1)
-		return -1;
-	c->state = TG_CALL_OPEN;
-	if (atomic_load(&used->key_id) != c->key_id ||
-	    c->start_at - atomic_load(&used->at) >= USED_US) {
-		atomic_store(&used->at, c->start_at);
-		atomic_store(&used->key_id, c->key_id);
-	}
-	return 0;
-}
-
-static struct tg_used *
-used_slot(struct tg_store *s, int64_t key_id)
-{
-	return &s->used[(uint64_t)key_id % TG_USED_SLOTS];
-}
-
-static int
-open_row(struct tg_db *db, void *arg, struct tg_err *e)
-{
-	struct tg_call_row *c = arg;
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_CALL_OPEN);
 
-	tg_bind_text(st, 1, c->id);
+	if (c->worker == NULL)
+		c->worker = tg_worker_name();
 	sqlite3_bind_int(st, 2, c->attempt);
-	tg_bind_text(st, 3, c->worker != NULL ? c->worker : tg_worker_name());
+	tg_bind_text(st, 3, c->worker);
 	sqlite3_bind_int64(st, 4, c->key_id);
+	sqlite3_bind_int64(st, 14, c->start_at);
+	bind_open(st, c);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	c->seq = sqlite3_last_insert_rowid(db->h);
+	if (c->head == 0)
+		c->head = c->seq;
+	return note_used(db, c, e);
+}
+
+/* The same places in both statements. */
+static void
+bind_open(sqlite3_stmt *st, const struct tg_call_row *c)
+{
+	tg_bind_text(st, 1, c->id);
 	tg_bind_text(st, 5, c->user);
 	tg_bind_text(st, 6, c->addr);
 	tg_bind_text(st, 7, c->agent);
@@ -80,12 +73,46 @@ open_row(struct tg_db *db, void *arg, struct tg_err *e)
 	tg_bind_text(st, 11, c->provider);
 	tg_bind_text(st, 12, c->upstream_model);
 	sqlite3_bind_int(st, 13, c->stream);
-	sqlite3_bind_int64(st, 14, c->start_at);
 	sqlite3_bind_int64(st, 15, c->request_bytes);
-	if (tg_db_step(db, st, e) == -1)
-		return -1;
-	c->seq = sqlite3_last_insert_rowid(db->h);
-	return note_used(db, c, e);
+	sqlite3_bind_int64(st, 16, c->head);
+	bind_who(st, c);
+	bind_money(st, c);
+}
+
+static void
+bind_who(sqlite3_stmt *st, const struct tg_call_row *c)
+{
+	sqlite3_bind_int64(st, 17, c->person);
+	sqlite3_bind_int64(st, 18, c->team);
+	sqlite3_bind_int64(st, 19, c->member);
+	sqlite3_bind_int64(st, 20, c->project);
+	sqlite3_bind_int64(st, 21, c->organization);
+	sqlite3_bind_int64(st, 22, c->customer);
+	tg_bind_text(st, 23, c->tags);
+	tg_bind_text(st, 24, c->tag_ids);
+	tg_bind_text(st, 25, c->session);
+	tg_bind_text(st, 26, c->switched_from);
+}
+
+static void
+bind_money(sqlite3_stmt *st, const struct tg_call_row *c)
+{
+	tg_bind_i64(st, 27, c->hold_nano, TG_COST_UNKNOWN);
+	tg_bind_i64(st, 28, c->fixed_nano, -1);
+	tg_bind_i64(st, 29, c->output_pico, -1);
+	tg_bind_i64(st, 30, c->input_bound, -1);
+	tg_bind_i64(st, 31, c->output_bound, -1);
+	sqlite3_bind_int(st, 32, c->lost_policy);
+	tg_bind_i64(st, 33, c->queued_us, -1);
+	sqlite3_bind_int64(st, 34, c->admit_at);
+}
+
+/* --- when a key was used --- */
+
+static struct tg_used *
+used_slot(struct tg_store *s, int64_t key_id)
+{
+	return &s->used[(uint64_t)key_id % TG_USED_SLOTS];
 }
 
 /* At most once a minute and process for a key, so it costs next to nothing. */
@@ -104,72 +131,62 @@ note_used(struct tg_db *db, const struct tg_call_row *c, struct tg_err *e)
 	return tg_db_step(db, st, e);
 }
 
+void
+tg_call_noted(struct tg_store *s, const struct tg_call_row *c)
+{
+	struct tg_used *used = used_slot(s, c->key_id);
+
+	if (atomic_load(&used->key_id) != c->key_id ||
+	    c->start_at - atomic_load(&used->at) >= USED_US) {
+		atomic_store(&used->at, c->start_at);
+		atomic_store(&used->key_id, c->key_id);
+	}
+}
+
 /* --- completion --- */
 
 int
-tg_call_close(struct tg_store *s, const struct tg_call_row *c, struct tg_err *e)
-{
-	struct tg_err first;
-	struct tg_job job = { .fn = close_row, .e = &first };
-	struct tg_call_row row = *c;
-	int code;
-
-	job.arg = &row;
-	tg_err_reset(&first);
-	if (tg_job_run(s, TG_DB_MAIN, &job) == 0)
-		return 0;
-	code = job.code & 0xff;
-	if (code == SQLITE_FULL || code == SQLITE_IOERR) {
-		/* Again in any case: another thread may have given it. */
-		tg_reserve_give(s);
-		tg_err_reset(&first);
-		if (tg_job_run(s, TG_DB_MAIN, &job) == 0)
-			return 0;
-	}
-	if (s->threads)
-		tg_late_add(s->late, c);
-	return tg_err_pass(e, &first);
-}
-
-static int
-close_row(struct tg_db *db, void *arg, struct tg_err *e)
-{
-	return tg_call_complete(db, arg, e);
-}
-
-int
-tg_call_complete(
-    struct tg_db *db, const struct tg_call_row *c, struct tg_err *e)
+tg_call_complete(struct tg_db *db, const struct tg_call_row *c,
+    enum tg_call_state from, struct tg_err *e)
 {
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_CALL_CLOSE);
 
-	sqlite3_bind_int64(st, 1, c->seq);
-	tg_bind_text(st, 2, c->id);
-	sqlite3_bind_int(st, 3, c->state);
-	sqlite3_bind_int(st, 4, c->status);
-	sqlite3_bind_int(st, 5, c->upstream_status);
-	tg_bind_text(st, 6, c->error);
-	tg_bind_text(st, 7, c->upstream_id);
-	tg_bind_text(st, 8, c->finish);
+	bind_open(st, c);
+	sqlite3_bind_int64(st, 35, c->seq);
+	sqlite3_bind_int(st, 36, from);
+	sqlite3_bind_int(st, 37, c->state);
+	sqlite3_bind_int(st, 38, c->status);
+	sqlite3_bind_int(st, 39, c->upstream_status);
+	tg_bind_text(st, 40, c->error);
+	tg_bind_text(st, 41, c->upstream_id);
+	tg_bind_text(st, 42, c->finish);
 	bind_usage(st, c);
-	tg_bind_text(st, 21, c->price_ids);
-	tg_bind_i64(st, 22, c->sent_us, -1);
-	tg_bind_i64(st, 23, c->first_byte_us, -1);
-	tg_bind_i64(st, 24, c->first_content_us, -1);
-	tg_bind_i64(st, 25, c->end_us, -1);
-	sqlite3_bind_int64(st, 26, c->answer_bytes);
-	return tg_db_step(db, st, e);
+	tg_bind_text(st, 55, c->price_ids);
+	tg_bind_i64(st, 56, c->sent_us, -1);
+	tg_bind_i64(st, 57, c->first_byte_us, -1);
+	tg_bind_i64(st, 58, c->first_content_us, -1);
+	tg_bind_i64(st, 59, c->end_us, -1);
+	sqlite3_bind_int64(st, 60, c->answer_bytes);
+	tg_bind_i64(st, 61, c->streamed_tokens, -1);
+	sqlite3_bind_int(st, 62, c->estimated);
+	tg_bind_text(st, 63, c->tier);
+	tg_bind_text(st, 64, c->bill);
+	sqlite3_bind_int(st, 65, c->over_hold);
+	sqlite3_bind_int(st, 66, c->follows);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	return sqlite3_changes(db->h) > 0;
 }
 
 static void
 bind_usage(sqlite3_stmt *st, const struct tg_call_row *c)
 {
 	for (int i = 0; i < TG_TOK__MAX; i++)
-		tg_bind_i64(st, 9 + i, c->tokens[i], -1);
-	tg_bind_i64(st, 17, c->reasoning_tokens, -1);
-	sqlite3_bind_int(st, 18, c->usage_odd);
-	tg_bind_i64(st, 19, c->cost_nano, TG_COST_UNKNOWN);
-	tg_bind_i64(st, 20, c->provider_cost_nano, TG_COST_UNKNOWN);
+		tg_bind_i64(st, 43 + i, c->tokens[i], -1);
+	tg_bind_i64(st, 51, c->reasoning_tokens, -1);
+	sqlite3_bind_int(st, 52, c->usage_odd);
+	tg_bind_i64(st, 53, c->cost_nano, TG_COST_UNKNOWN);
+	tg_bind_i64(st, 54, c->provider_cost_nano, TG_COST_UNKNOWN);
 }
 
 /* --- names --- */

@@ -1,9 +1,10 @@
 #ifndef TG_STORE_CALLS_H
 #define TG_STORE_CALLS_H
 /*
- * The books: a row for every attempt that sends anything upstream, committed
- * before the first byte goes out and completed once.  A row whose process
- * died is closed by the sweeper as "lost".
+ * The books, row by row: one for every attempt that sends anything upstream,
+ * committed before the first byte goes out and completed once (books.h), and
+ * one for each refusal.  A row whose process died is closed by the sweeper as
+ * "lost".  Here is what a row says, and reading them.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -87,23 +88,15 @@ struct tg_call_row {
 	int64_t input_bound, output_bound;	/* tokens; -1 unknown */
 	int lost_policy;		/* enum tg_lost_policy, books.h */
 	int64_t streamed_tokens;	/* told by a long stream; -1 not */
-	bool estimated;			/* the cost is ours, not by usage told */
+	bool estimated;			/* the cost is not by usage told */
 	const char *tier;		/* of service, as the answer says */
 	const char *bill;		/* rates used, llm/bill.h, or NULL */
 	int64_t queued_us;		/* waited for its turn; -1 not */
+	/* set by tg_book_open() and tg_book_settle() */
+	int64_t admit_at;		/* of its places in windows; 0 none */
+	bool over_hold;			/* it cost more than was held */
+	bool follows;			/* another attempt was to come */
 };
-
-/* Inserts the open row; seq is set. */
-int tg_call_open(struct tg_store *s, struct tg_call_row *c, struct tg_err *e);
-/*
- * Completes it, once: a second time the first completion stays (0 is
- * returned); a row that the sweeper took for lost is completed after all.  If
- * it cannot be committed now:
- * -1, and (with threads) the writer keeps a copy and tries again until it can.
- * On a full disk the reserve file beside the database is given up first.
- */
-int tg_call_close(struct tg_store *s, const struct tg_call_row *c,
-    struct tg_err *e);
 
 struct tg_call_filter {
 	int64_t key_id;		/* 0: all */
@@ -124,12 +117,7 @@ int tg_call_list(struct tg_store *s, struct tg_arena *a,
  */
 int tg_call_find(struct tg_store *s, struct tg_arena *a, const char *id,
     struct tg_call_row **rows, size_t *n, struct tg_err *e);
-/*
- * Closes open rows of processes that are no more as lost; *n how many.
- * "pid:start" is looked up in /proc.
- */
-int tg_calls_sweep(struct tg_store *s, int64_t *n, struct tg_err *e);
-/* "pid:start" of this process (process lifetime). */
+/* "pid:start" of this process (process lifetime); see proc(5). */
 const char *tg_worker_name(void);
 const char *tg_call_state_name(enum tg_call_state st);
 const char *tg_token_class_name(enum tg_token_class c);	/* "input" ... */

@@ -92,6 +92,8 @@ tg_store_close(struct tg_store *s)
 	if (s == NULL)
 		return;
 	tg_late_free(s->late);
+	tg_whos_free(s->whos);
+	tg_terms_free(s->terms);
 	for (int f = 0; f < TG_DB__MAX; f++) {
 		tg_pool_free(&s->pools[f]);
 		tg_writer_free(&s->writers[f]);
@@ -165,6 +167,8 @@ store_new(const struct tg_store_conf *conf)
 		tg_writer_init(&s->writers[f]);
 	}
 	s->late = tg_late_new(s);
+	s->whos = tg_whos_new();
+	s->terms = tg_terms_new();
 	return s;
 }
 

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "store/accounts.h"
 #include "store/db.h"
 
 #define TG_READERS_MAX 8
@@ -66,7 +67,9 @@ struct tg_used {
 };
 
 struct tg_late;
+struct tg_terms_cache;
 struct tg_turns;
+struct tg_whos;
 
 struct tg_store {
 	char *dir;
@@ -79,6 +82,8 @@ struct tg_store {
 	struct tg_writer writers[TG_DB__MAX];
 	struct tg_used used[TG_USED_SLOTS];
 	struct tg_late *late;
+	struct tg_terms_cache *terms;
+	struct tg_whos *whos;
 	struct tg_turns *turns;	/* shared with other processes, or NULL */
 };
 
@@ -149,15 +154,37 @@ bool tg_reserve_short(struct tg_store *s);
 /* meta.c */
 int tg_meta_bump(struct tg_db *db, struct tg_err *e);
 
-/* late.c: completions of calls that could not be committed yet. */
-struct tg_call_row;
+/* subjects.c: all accounts of a subject under a scope promise nothing more. */
+int tg_promises_drop(struct tg_db *db, struct tg_arena *a, enum tg_scope scope,
+    int64_t subject, struct tg_err *e);
+
+/* terms.c: what is kept of accounts, per process. */
+struct tg_terms_cache *tg_terms_new(void);
+void tg_terms_free(struct tg_terms_cache *c);
+/* The rules have this version by now: older terms are not given any more. */
+void tg_terms_note(struct tg_store *s, int64_t version);
+
+/* who.c: what is kept of keys, per process. */
+struct tg_whos *tg_whos_new(void);
+void tg_whos_free(struct tg_whos *w);
+
+/* late.c: settlements that could not be committed yet. */
+struct tg_settle;
 struct tg_late *tg_late_new(struct tg_store *s);
-void tg_late_add(struct tg_late *l, const struct tg_call_row *c);
+void tg_late_add(struct tg_late *l, const struct tg_settle *st);
 size_t tg_late_count(struct tg_late *l);
 void tg_late_free(struct tg_late *l);
-/* calls.c; the statement that completes a row. */
-int tg_call_complete(struct tg_db *db, const struct tg_call_row *c,
-    struct tg_err *e);
+
+/* worker_name.c: does the process of that name live? */
+bool tg_worker_alive(const char *worker);
+
+/* call_rows.c: a row of SELECT * FROM calls; strings in the arena. */
+struct tg_call_row;
+void tg_call_load(struct tg_call_row *c, struct tg_arena *a, sqlite3_stmt *st);
+/* Row numbers between which all that the filter's times ask for stands. */
+struct tg_call_filter;
+int tg_call_bounds(struct tg_db *db, const struct tg_call_filter *f,
+    int64_t *first, int64_t *last, struct tg_err *e);
 
 /* upkeep.c: as tg_store_checkpoint(), for one file */
 int tg_db_checkpoint(struct tg_store *s, enum tg_db_file file,

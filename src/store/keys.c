@@ -3,33 +3,14 @@
 #include "store/keys.h"
 
 /*
- * Keys by their hash.  When a key was last used is noted by calls.c, within
- * the transaction that opens a call.
+ * Keys by their hash: one by one.  When a key was last used is noted by
+ * calls.c, within the transaction that opens a call.
  */
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "store/accounts.h"
 #include "store/inner.h"
-
-struct find {
-	enum tg_sql statement;
-	const char *text;	/* or: */
-	int64_t number;
-	struct tg_arena *a;
-	struct tg_key *k;
-};
-
-struct list {
-	struct tg_arena *a;
-	bool with_revoked;
-	struct tg_key *keys;
-	size_t n;
-};
-
-struct revoke {
-	const char *token;
-	int changed;
-};
 
 static const char *const log_modes[] = {
 	[TG_LOG_UNSET] = NULL,
@@ -38,127 +19,65 @@ static const char *const log_modes[] = {
 	[TG_LOG_NONE] = "none",
 };
 
-static int add(struct tg_db *db, void *arg, struct tg_err *e);
-static int find(struct tg_db *db, void *arg, struct tg_err *e);
-static int list(struct tg_db *db, void *arg, struct tg_err *e);
+static int alias_free(struct tg_db *db, const struct tg_key *k,
+    struct tg_err *e);
+static int find(struct tg_db *db, enum tg_sql name, const char *text,
+    int64_t *id, struct tg_err *e);
 static int insert(struct tg_db *db, struct tg_key *k, struct tg_err *e);
 static void load(struct tg_key *k, struct tg_arena *a, sqlite3_stmt *st);
-static int replace(struct tg_db *db, int64_t id, struct tg_key *k,
-    struct tg_err *e);
-static int revoke(struct tg_db *db, void *arg, struct tg_err *e);
-static int set_master(struct tg_db *db, void *arg, struct tg_err *e);
-static int taken(struct tg_db *db, enum tg_sql name, const char *text,
-    struct tg_err *e);
+static void load_owner(struct tg_key *k, struct tg_arena *a, sqlite3_stmt *st);
+static int not_living(struct tg_err *e);
+
+/* --- finding --- */
 
 int
-tg_key_add(struct tg_store *s, struct tg_key *k, struct tg_err *e)
+tg_key_get(struct tg_db *db, struct tg_arena *a, const char *token,
+    struct tg_key *k, struct tg_err *e)
 {
-	return tg_write(s, TG_DB_MAIN, add, k, e);
+	int64_t id;
+	int rc = find(db, TG_SQL_KEY_ID_OF_TOKEN, token, &id, e);
+
+	return rc == 1 ? tg_key_get_id(db, a, id, k, e) : rc;
 }
 
-static int
-add(struct tg_db *db, void *arg, struct tg_err *e)
+int
+tg_key_get_alias(struct tg_db *db, struct tg_arena *a, const char *alias,
+    struct tg_key *k, struct tg_err *e)
 {
-	struct tg_key *k = arg;
+	int64_t id;
+	int rc = find(db, TG_SQL_KEY_ID_OF_ALIAS, alias, &id, e);
+
+	return rc == 1 ? tg_key_get_id(db, a, id, k, e) : rc;
+}
+
+int
+tg_key_get_id(struct tg_db *db, struct tg_arena *a, int64_t id,
+    struct tg_key *k, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_KEY_BY_ID);
 	int rc;
 
-	rc = taken(db, TG_SQL_KEY_BY_TOKEN, k->token, e);
-	if (rc == 1)
-		return tg_fail(e, TG_E_CONFLICT, "This key exists already.");
-	if (rc == 0 && k->alias != NULL) {
-		rc = taken(db, TG_SQL_KEY_BY_ALIAS, k->alias, e);
-		if (rc == 1)
-			return tg_fail_param(e, TG_E_CONFLICT, "key_alias",
-			    "Key with alias '%s' already exists.", k->alias);
+	sqlite3_bind_int64(st, 1, id);
+	rc = tg_db_step(db, st, e);
+	if (rc == 1) {
+		load(k, a, st);
+		load_owner(k, a, st);
+		tg_db_done(st);
 	}
-	return rc == -1 ? -1 : insert(db, k, e);
+	return rc;
 }
 
 static int
-taken(struct tg_db *db, enum tg_sql name, const char *text, struct tg_err *e)
+find(struct tg_db *db, enum tg_sql name, const char *text, int64_t *id,
+    struct tg_err *e)
 {
 	sqlite3_stmt *st = tg_db_stmt(db, name);
 	int rc;
 
 	tg_bind_text(st, 1, text);
 	rc = tg_db_step(db, st, e);
-	if (rc == 1)
-		tg_db_done(st);
-	return rc;
-}
-
-static int
-insert(struct tg_db *db, struct tg_key *k, struct tg_err *e)
-{
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_KEY_ADD);
-	int64_t now = tg_wall_us();
-	int rc;
-
-	if (k->created_at == 0)
-		k->created_at = now;
-	if (k->updated_at == 0)
-		k->updated_at = k->created_at;
-	tg_bind_text(st, 1, k->token);
-	tg_bind_text(st, 2, k->name);
-	tg_bind_text(st, 3, k->alias);
-	tg_bind_text(st, 4, k->models != NULL ? k->models : "[]");
-	tg_bind_text(st, 5, k->metadata != NULL ? k->metadata : "{}");
-	tg_bind_text(st, 6, k->created_by);
-	sqlite3_bind_int(st, 7, k->role);
-	sqlite3_bind_int(st, 8, k->log);
-	sqlite3_bind_int(st, 9, k->blocked);
-	sqlite3_bind_int64(st, 10, k->created_at);
-	sqlite3_bind_int64(st, 11, k->updated_at);
-	sqlite3_bind_int64(st, 12, k->expires_at);
-	rc = tg_db_step(db, st, e);
-	if (rc == 0)
-		k->id = sqlite3_last_insert_rowid(db->h);
-	return rc;
-}
-
-/* --- finding --- */
-
-int
-tg_key_find(struct tg_store *s, struct tg_arena *a, const char *token,
-    struct tg_key *k, struct tg_err *e)
-{
-	struct find f = { TG_SQL_KEY_BY_TOKEN, token, 0, a, k };
-
-	return tg_read(s, TG_DB_MAIN, find, &f, e);
-}
-
-int
-tg_key_find_alias(struct tg_store *s, struct tg_arena *a, const char *alias,
-    struct tg_key *k, struct tg_err *e)
-{
-	struct find f = { TG_SQL_KEY_BY_ALIAS, alias, 0, a, k };
-
-	return tg_read(s, TG_DB_MAIN, find, &f, e);
-}
-
-int
-tg_key_find_id(struct tg_store *s, struct tg_arena *a, int64_t id,
-    struct tg_key *k, struct tg_err *e)
-{
-	struct find f = { TG_SQL_KEY_BY_ID, NULL, id, a, k };
-
-	return tg_read(s, TG_DB_MAIN, find, &f, e);
-}
-
-static int
-find(struct tg_db *db, void *arg, struct tg_err *e)
-{
-	struct find *f = arg;
-	sqlite3_stmt *st = tg_db_stmt(db, f->statement);
-	int rc;
-
-	if (f->text != NULL)
-		tg_bind_text(st, 1, f->text);
-	else
-		sqlite3_bind_int64(st, 1, f->number);
-	rc = tg_db_step(db, st, e);
 	if (rc == 1) {
-		load(f->k, f->a, st);
+		*id = sqlite3_column_int64(st, 0);
 		tg_db_done(st);
 	}
 	return rc;
@@ -188,104 +107,188 @@ load(struct tg_key *k, struct tg_arena *a, sqlite3_stmt *st)
 	snprintf(k->token, sizeof(k->token), "%s", token != NULL ? token : "");
 }
 
-int
-tg_key_list(struct tg_store *s, struct tg_arena *a, bool with_revoked,
-    struct tg_key **keys, size_t *n, struct tg_err *e)
+static void
+load_owner(struct tg_key *k, struct tg_arena *a, sqlite3_stmt *st)
 {
-	struct list l = { .a = a, .with_revoked = with_revoked };
-	int rc = tg_read(s, TG_DB_MAIN, list, &l, e);
-
-	*keys = l.keys;
-	*n = l.n;
-	return rc;
-}
-
-static int
-list(struct tg_db *db, void *arg, struct tg_err *e)
-{
-	struct list *l = arg;
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_KEY_LIST);
-	void *keys = NULL;
-	int rc;
-
-	sqlite3_bind_int(st, 1, l->with_revoked);
-	while ((rc = tg_db_step(db, st, e)) == 1)
-		load(tg_rows_add(l->a, &keys, &l->n, sizeof(*l->keys)), l->a,
-		    st);
-	l->keys = keys;
-	return rc;
+	k->person = sqlite3_column_int64(st, 15);
+	k->team = sqlite3_column_int64(st, 16);
+	k->project = sqlite3_column_int64(st, 17);
+	k->organization = sqlite3_column_int64(st, 18);
+	k->budget = tg_col_text(a, st, 19);
+	k->settings = tg_col_text(a, st, 20);
+	k->updated_by = tg_col_text(a, st, 21);
+	k->revoked_by = tg_col_text(a, st, 22);
+	k->rotated_at = sqlite3_column_int64(st, 23);
+	k->rotations = sqlite3_column_int64(st, 24);
 }
 
 /* --- changing --- */
 
 int
-tg_key_revoke(struct tg_store *s, const char *token, struct tg_err *e)
+tg_key_insert(struct tg_db *db, struct tg_key *k, struct tg_err *e)
 {
-	struct revoke r = { .token = token };
+	int64_t account;
 
-	if (tg_write(s, TG_DB_MAIN, revoke, &r, e) == -1)
+	k->id = 0;
+	if (tg_key_token_free(db, k->token, e) == -1 ||
+	    alias_free(db, k, e) == -1 || insert(db, k, e) == -1 ||
+	    tg_account_make(db, TG_SCOPE_KEY, k->id, "", &account, e) == -1)
 		return -1;
-	return r.changed;
+	return tg_rules_bump(db, e);
+}
+
+/* A token that was rotated out is as taken as one that opens a key. */
+int
+tg_key_token_free(struct tg_db *db, const char *token, struct tg_err *e)
+{
+	int64_t id;
+	int rc = find(db, TG_SQL_KEY_ID_OF_TOKEN, token, &id, e);
+
+	if (rc == 0)
+		rc = find(db, TG_SQL_KEY_ID_OF_OLD_TOKEN, token, &id, e);
+	if (rc == 1)
+		return tg_fail_param(
+		    e, TG_E_CONFLICT, "key", "This key exists already.");
+	return rc;
 }
 
 static int
-revoke(struct tg_db *db, void *arg, struct tg_err *e)
+alias_free(struct tg_db *db, const struct tg_key *k, struct tg_err *e)
 {
-	struct revoke *r = arg;
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_KEY_REVOKE);
+	int64_t id;
 	int rc;
 
-	tg_bind_text(st, 1, r->token);
-	sqlite3_bind_int64(st, 2, tg_wall_us());
+	if (k->alias == NULL)
+		return 0;
+	rc = find(db, TG_SQL_KEY_ID_OF_ALIAS, k->alias, &id, e);
+	if (rc == 1 && id != k->id)
+		return tg_fail_param(e, TG_E_CONFLICT, "key_alias",
+		    "Key with alias '%s' already exists.", k->alias);
+	return rc == -1 ? -1 : 0;
+}
+
+static int
+insert(struct tg_db *db, struct tg_key *k, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_KEY_INSERT);
+	int64_t now = tg_wall_us();
+	int rc;
+
+	if (k->created_at == 0)
+		k->created_at = now;
+	if (k->updated_at == 0)
+		k->updated_at = k->created_at;
+	tg_bind_text(st, 1, k->token);
+	tg_bind_text(st, 2, k->name);
+	tg_bind_text(st, 3, k->alias);
+	tg_bind_text(st, 4, k->models != NULL ? k->models : "[]");
+	tg_bind_text(st, 5, k->metadata != NULL ? k->metadata : "{}");
+	tg_bind_text(st, 6, k->created_by);
+	sqlite3_bind_int(st, 7, k->role);
+	sqlite3_bind_int(st, 8, k->log);
+	sqlite3_bind_int(st, 9, k->blocked);
+	sqlite3_bind_int64(st, 10, k->created_at);
+	sqlite3_bind_int64(st, 11, k->updated_at);
+	sqlite3_bind_int64(st, 12, k->expires_at);
+	sqlite3_bind_int64(st, 13, k->person);
+	sqlite3_bind_int64(st, 14, k->team);
+	sqlite3_bind_int64(st, 15, k->project);
+	sqlite3_bind_int64(st, 16, k->organization);
+	tg_bind_text(st, 17, k->budget);
+	tg_bind_text(st, 18, k->settings != NULL ? k->settings : "{}");
+	tg_bind_text(st, 19, k->updated_by);
 	rc = tg_db_step(db, st, e);
-	r->changed = sqlite3_changes(db->h);
+	if (rc == 0)
+		k->id = sqlite3_last_insert_rowid(db->h);
 	return rc;
 }
 
 int
-tg_key_set_master(struct tg_store *s, struct tg_key *k, struct tg_err *e)
-{
-	k->role = TG_KEY_MASTER;
-	return tg_write(s, TG_DB_MAIN, set_master, k, e);
-}
-
-static int
-set_master(struct tg_db *db, void *arg, struct tg_err *e)
-{
-	struct tg_key *k = arg;
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_KEY_MASTER);
-	int64_t id;
-	bool same;
-	int rc;
-
-	rc = tg_db_step(db, st, e);
-	if (rc == 0)
-		return add(db, k, e);
-	if (rc == -1)
-		return -1;
-	id = sqlite3_column_int64(st, 0);
-	same = strcmp((const char *)sqlite3_column_text(st, 1), k->token) == 0;
-	tg_db_done(st);
-	k->id = id;
-	return same ? 0 : replace(db, id, k, e);
-}
-
-static int
-replace(struct tg_db *db, int64_t id, struct tg_key *k, struct tg_err *e)
+tg_key_update(struct tg_db *db, struct tg_key *k, struct tg_err *e)
 {
 	sqlite3_stmt *st;
-	int rc = taken(db, TG_SQL_KEY_BY_TOKEN, k->token, e);
 
-	if (rc == 1)
-		return tg_fail(e, TG_E_CONFLICT, "This key exists already.");
-	if (rc == -1)
+	if (alias_free(db, k, e) == -1)
 		return -1;
-	st = tg_db_stmt(db, TG_SQL_KEY_MASTER_CHANGE);
+	k->updated_at = tg_wall_us();
+	st = tg_db_stmt(db, TG_SQL_KEY_UPDATE);
+	sqlite3_bind_int64(st, 1, k->id);
+	tg_bind_text(st, 2, k->alias);
+	tg_bind_text(st, 3, k->models != NULL ? k->models : "[]");
+	tg_bind_text(st, 4, k->metadata != NULL ? k->metadata : "{}");
+	sqlite3_bind_int(st, 5, k->log);
+	sqlite3_bind_int(st, 6, k->blocked);
+	sqlite3_bind_int64(st, 7, k->expires_at);
+	sqlite3_bind_int64(st, 8, k->person);
+	sqlite3_bind_int64(st, 9, k->team);
+	sqlite3_bind_int64(st, 10, k->project);
+	sqlite3_bind_int64(st, 11, k->organization);
+	tg_bind_text(st, 12, k->budget);
+	tg_bind_text(st, 13, k->settings != NULL ? k->settings : "{}");
+	tg_bind_text(st, 14, k->updated_by);
+	sqlite3_bind_int64(st, 15, k->updated_at);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	if (sqlite3_changes(db->h) == 0)
+		return not_living(e);
+	return tg_rules_bump(db, e);
+}
+
+int
+tg_key_drop(struct tg_db *db, int64_t id, const char *by, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_KEY_DROP);
+
 	sqlite3_bind_int64(st, 1, id);
-	tg_bind_text(st, 2, k->token);
-	tg_bind_text(st, 3, k->name);
-	sqlite3_bind_int64(st, 4, tg_wall_us());
-	return tg_db_step(db, st, e);
+	sqlite3_bind_int64(st, 2, tg_wall_us());
+	tg_bind_text(st, 3, by);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	if (sqlite3_changes(db->h) == 0)
+		return 0;
+	return tg_rules_bump(db, e) == -1 ? -1 : 1;
+}
+
+int
+tg_key_rotate(struct tg_db *db, struct tg_key *k, const char *token,
+    const char *name, int64_t grace_until, struct tg_err *e)
+{
+	int64_t now = tg_wall_us();
+	sqlite3_stmt *st;
+
+	if (tg_key_token_free(db, token, e) == -1)
+		return -1;
+	/* The old token as it stands there: this may be a second try. */
+	st = tg_db_stmt(db, TG_SQL_KEY_OLD_TOKEN);
+	sqlite3_bind_int64(st, 1, k->id);
+	sqlite3_bind_int64(st, 2, grace_until);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	st = tg_db_stmt(db, TG_SQL_KEY_ROTATE);
+	sqlite3_bind_int64(st, 1, k->id);
+	tg_bind_text(st, 2, token);
+	tg_bind_text(st, 3, name);
+	sqlite3_bind_int64(st, 4, now);
+	tg_bind_text(st, 5, k->updated_by);
+	switch (tg_db_step(db, st, e)) {
+	case -1:
+		return -1;
+	case 0:
+		return not_living(e);
+	}
+	k->rotations = sqlite3_column_int64(st, 0);
+	tg_db_done(st);
+	k->rotated_at = k->updated_at = now;
+	k->name = name;
+	snprintf(k->token, sizeof(k->token), "%s", token);
+	return tg_rules_bump(db, e);
+}
+
+static int
+not_living(struct tg_err *e)
+{
+	return tg_fail_param(
+	    e, TG_E_NOT_FOUND, "key", "There is no such living key.");
 }
 
 const char *

@@ -51,7 +51,10 @@ struct tg_key {
  */
 /* k->id is set and its account made. TG_E_CONFLICT: alias or key exists. */
 int tg_key_insert(struct tg_db *db, struct tg_key *k, struct tg_err *e);
-/* Everything but id, token, name, created_*; updated_at is set. */
+/*
+ * Everything but id, token, name, role, created_*, and what drop and rotate
+ * write; updated_at is set.  Living ones only: TG_E_NOT_FOUND.
+ */
 int tg_key_update(struct tg_db *db, struct tg_key *k, struct tg_err *e);
 /* 1 found (revoked ones too), 0 not: by hash, by id, by a living alias. */
 int tg_key_get(struct tg_db *db, struct tg_arena *a, const char *token,
@@ -64,11 +67,13 @@ int tg_key_get_alias(struct tg_db *db, struct tg_arena *a, const char *alias,
 int tg_key_drop(struct tg_db *db, int64_t id, const char *by,
     struct tg_err *e);
 /*
- * A new token for the same key: books, promises and id stay. Until grace_until
- * (wall us, 0: no grace) the old one opens it too.
+ * A new token for the same key (k as it was read, updated_by by whom): books,
+ * promises and id stay. Until grace_until (wall us, 0: no grace) the old one
+ * opens it too. k has the new values then.
  */
 int tg_key_rotate(struct tg_db *db, struct tg_key *k, const char *token,
     const char *name, int64_t grace_until, struct tg_err *e);
+/* Callers' keys; the master's is not among them. */
 struct tg_key_filter {
 	int64_t person, team, project, organization;	/* 0: all */
 	const char *alias, *token;	/* exact, NULL: all */
@@ -76,20 +81,26 @@ struct tg_key_filter {
 	const char *created_by;		/* NULL: all */
 	bool revoked;			/* those deleted instead */
 	bool with_revoked;		/* both */
-	/* "created_at" "updated_at" "key_alias" "token" "spend" "max_budget";
-	 * NULL: created_at */
+	/*
+	 * "created_at" "updated_at" "key_alias" "token" "spend" "max_budget";
+	 * NULL: created_at; others TG_E_INVALID
+	 */
 	const char *sort;
 	bool ascending;
 	int64_t after, limit;		/* page by rows; limit 0: all */
 };
+/* *total: without the page. */
 int tg_key_page(struct tg_db *db, struct tg_arena *a,
     const struct tg_key_filter *f, struct tg_key **keys, size_t *n,
     int64_t *total, struct tg_err *e);
 
-/*
- * Stores k (token, name, alias …; id is set). TG_E_CONFLICT: alias or key
- * exists.
- */
+/* All, newest first, the master's included. */
+int tg_key_all(struct tg_db *db, struct tg_arena *a, bool with_revoked,
+    struct tg_key **keys, size_t *n, struct tg_err *e);
+/* TG_E_CONFLICT: it opens a key, or did before a rotation. */
+int tg_key_token_free(struct tg_db *db, const char *token, struct tg_err *e);
+
+/* The same as transactions of their own. */
 int tg_key_add(struct tg_store *s, struct tg_key *k, struct tg_err *e);
 /* 1 found (revoked ones too), 0 not, -1 cannot read. By the hash in hex. */
 int tg_key_find(struct tg_store *s, struct tg_arena *a, const char *token,
@@ -98,7 +109,6 @@ int tg_key_find_alias(struct tg_store *s, struct tg_arena *a, const char *alias,
     struct tg_key *k, struct tg_err *e);
 int tg_key_find_id(struct tg_store *s, struct tg_arena *a, int64_t id,
     struct tg_key *k, struct tg_err *e);
-/* All, newest first, in the arena. */
 int tg_key_list(struct tg_store *s, struct tg_arena *a, bool with_revoked,
     struct tg_key **keys, size_t *n, struct tg_err *e);
 /* 1 revoked now, 0 no such living key. */

@@ -1,30 +1,42 @@
 #include "config.h"
 
 /*
- * Completions of calls that could not be committed: kept and tried again, by
- * a thread that lives as long as there are any.  The row is open meanwhile,
- * so nothing is lost but the numbers, and these only if the process dies.
+ * Settlements that could not be committed: kept whole and tried again, by a
+ * thread that lives as long as there are any.  The row is open meanwhile and
+ * its holds stand, so nothing is lost but the numbers, and these only if the
+ * process dies.
  */
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "store/calls.h"
-#include "store/inner.h"
+#include "store/booking.h"
 
 #define LATE_MAX 4096
 #define LATE_GROUP 64
+#define ARENA_BYTES ((size_t)8 * 1024 * 1024)
 #define FIRST_PAUSE_MS 100
 #define LONGEST_PAUSE_MS 5000
 
+/* One piece of memory: what it gives back and its texts stand behind it. */
 struct late_call {
+	struct tg_settle work;
 	struct tg_call_row row;
-	char *text[4];		/* what the row's strings point to */
 	struct late_call *next;
+	struct tg_give_back back[];
 };
+
+#define TEXT(member) offsetof(struct tg_call_row, member)
+static const size_t texts[] = { TEXT(worker), TEXT(user), TEXT(addr),
+	TEXT(agent), TEXT(route), TEXT(model), TEXT(deployment),
+	TEXT(provider), TEXT(upstream_model), TEXT(error), TEXT(upstream_id),
+	TEXT(finish), TEXT(price_ids), TEXT(tags), TEXT(tag_ids),
+	TEXT(session), TEXT(switched_from), TEXT(tier), TEXT(bill) };
+#define N_TEXTS (sizeof(texts) / sizeof(texts[0]))
 
 struct tg_late {
 	struct tg_store *store;
@@ -40,10 +52,10 @@ struct tg_late {
 struct bundle {
 	struct late_call *first, **last;
 	size_t n;
+	struct tg_arena *a;
 };
 
-static struct late_call *copy(const struct tg_call_row *c);
-static void drop(struct late_call *c);
+static struct late_call *copy(const struct tg_settle *st);
 static void give_back(struct tg_late *l, struct bundle *b);
 static void *run(void *arg);
 static void start(struct tg_late *l);
@@ -89,7 +101,7 @@ tg_late_free(struct tg_late *l)
 			struct late_call *c = b.first;
 
 			b.first = c->next;
-			drop(c);
+			free(c);
 		}
 	}
 	if (l->dropped > 0)
@@ -100,13 +112,13 @@ tg_late_free(struct tg_late *l)
 }
 
 void
-tg_late_add(struct tg_late *l, const struct tg_call_row *c)
+tg_late_add(struct tg_late *l, const struct tg_settle *st)
 {
 	struct late_call *late = NULL;
 
 	pthread_mutex_lock(&l->lock);
 	if (l->n < LATE_MAX)
-		late = copy(c);
+		late = copy(st);
 	if (late == NULL) {
 		if (l->dropped++ == 0)
 			tg_warnx("too many calls wait to be completed in the "
@@ -134,31 +146,44 @@ tg_late_count(struct tg_late *l)
 	return n;
 }
 
-static struct late_call *
-copy(const struct tg_call_row *c)
+/* Where a row has one of its texts. */
+static const char **
+text_of(struct tg_call_row *c, size_t i)
 {
-	struct late_call *late = calloc(1, sizeof(*late));
-	const char **string[] = { &late->row.error, &late->row.upstream_id,
-		&late->row.finish, &late->row.price_ids };
-
-	if (late == NULL)
-		return NULL;
-	late->row = *c;
-	for (size_t i = 0; i < sizeof(string) / sizeof(string[0]); i++) {
-		if (*string[i] == NULL)
-			continue;
-		late->text[i] = strdup(*string[i]);
-		*string[i] = late->text[i];
-	}
-	return late;
+	return (const char **)(void *)((char *)c + texts[i]);
 }
 
-static void
-drop(struct late_call *c)
+/* The terms are not kept: they are read anew. */
+static struct late_call *
+copy(const struct tg_settle *st)
 {
-	for (size_t i = 0; i < sizeof(c->text) / sizeof(c->text[0]); i++)
-		free(c->text[i]);
-	free(c);
+	struct late_call *late;
+	size_t bytes = 0, n, back = st->n_back * sizeof(*st->back);
+	char *p;
+
+	for (size_t i = 0; i < N_TEXTS; i++)
+		if (*text_of(st->row, i) != NULL)
+			bytes += strlen(*text_of(st->row, i)) + 1;
+	late = calloc(1, sizeof(*late) + back + bytes);
+	if (late == NULL)
+		return NULL;
+	late->row = *st->row;
+	late->work = (struct tg_settle){ .row = &late->row,
+		.last = st->last, .back = late->back, .n_back = st->n_back };
+	if (back > 0)
+		memcpy(late->back, st->back, back);
+	p = (char *)late->back + back;
+	for (size_t i = 0; i < N_TEXTS; i++) {
+		const char **text = text_of(&late->row, i);
+
+		if (*text == NULL)
+			continue;
+		n = strlen(*text) + 1;
+		memcpy(p, *text, n);
+		*text = p;
+		p += n;
+	}
+	return late;
 }
 
 /* With the lock held. */
@@ -204,7 +229,7 @@ run(void *arg)
 			struct late_call *c = b.first;
 
 			b.first = c->next;
-			drop(c);
+			free(c);
 		}
 	}
 }
@@ -268,9 +293,13 @@ static int
 try_bundle(struct tg_late *l, struct bundle *b)
 {
 	struct tg_err e;
+	int rc;
 
 	tg_err_reset(&e);
-	if (tg_write(l->store, TG_DB_MAIN, write_bundle, b, &e) == -1)
+	b->a = tg_arena_new(ARENA_BYTES);
+	rc = tg_write(l->store, TG_DB_MAIN, write_bundle, b, &e);
+	tg_arena_free(b->a);
+	if (rc == -1)
 		return -1;
 	pthread_mutex_lock(&l->lock);
 	l->n -= b->n;
@@ -285,8 +314,10 @@ write_bundle(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct bundle *b = arg;
 
-	for (struct late_call *c = b->first; c != NULL; c = c->next)
-		if (tg_call_complete(db, &c->row, e) == -1)
+	for (struct late_call *c = b->first; c != NULL; c = c->next) {
+		c->work.a = b->a;
+		if (tg_settle_run(db, &c->work, e) == -1)
 			return -1;
+	}
 	return 0;
 }

@@ -6,6 +6,7 @@
  * 64-bit words and its digest; the first begins with 32 zero bytes), and the
  * proof that all sums agree with them.
  */
+#include "base/hash.h"
 #include "store/accounts.h"
 #include "store/calls.h"
 
@@ -25,6 +26,9 @@ struct tg_line {
 	const struct tg_call_row *row;	/* NULL for adjustments */
 };
 int tg_ledger_add(struct tg_db *db, const struct tg_line *line,
+    struct tg_err *e);
+/* Number and hash of the last line; before the first 0 and only zeros. */
+int tg_ledger_head(struct tg_db *db, int64_t *line, char hex[TG_SHA256_HEX],
     struct tg_err *e);
 
 /*

@@ -60,12 +60,20 @@ static int
 set(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct set *args = arg;
-	sqlite3_stmt *st = tg_db_stmt(
-	    db, args->value == NULL ? TG_SQL_META_DELETE : TG_SQL_META_SET);
 
-	tg_bind_text(st, 1, args->name);
-	if (args->value != NULL)
-		tg_bind_text(st, 2, args->value);
+	return tg_meta_put(db, args->name, args->value, e);
+}
+
+int
+tg_meta_put(struct tg_db *db, const char *name, const char *value,
+    struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(
+	    db, value == NULL ? TG_SQL_META_DELETE : TG_SQL_META_SET);
+
+	tg_bind_text(st, 1, name);
+	if (value != NULL)
+		tg_bind_text(st, 2, value);
 	return tg_db_step(db, st, e);
 }
 

@@ -42,6 +42,12 @@ struct tg_delivery {
 int tg_outbox_due(struct tg_db *db, struct tg_arena *a,
     const char *const *targets, size_t n_targets, int64_t now, int64_t limit,
     struct tg_delivery **rows, size_t *n, struct tg_err *e);
+/*
+ * In the transaction that found it due: nobody else takes it before until_at.
+ * Whoever dies while delivering it lets it become due again.
+ */
+int tg_outbox_claim(struct tg_db *db, int64_t delivery, int64_t until_at,
+    struct tg_err *e);
 /* How a try went: error NULL is done; next_at 0: given up. */
 int tg_outbox_tried(struct tg_db *db, int64_t delivery, const char *error,
     int64_t next_at, struct tg_err *e);

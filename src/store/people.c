@@ -2,9 +2,10 @@
 
 #include "store/people.h"
 
-/* People who sign in, by their name. */
+/* People who sign in, by their name; to calls they are subjects. */
 #include "base/clock.h"
 #include "store/inner.h"
+#include "store/subjects.h"
 
 struct put {
 	const char *name, *role, *password_hash;
@@ -19,6 +20,7 @@ struct find {
 static int add(struct tg_db *db, void *arg, struct tg_err *e);
 static int count(struct tg_db *db, void *arg, struct tg_err *e);
 static int find(struct tg_db *db, void *arg, struct tg_err *e);
+static int known(struct tg_db *db, const struct put *p, struct tg_err *e);
 static int set_password(struct tg_db *db, void *arg, struct tg_err *e);
 
 int
@@ -51,7 +53,32 @@ add(struct tg_db *db, void *arg, struct tg_err *e)
 	tg_bind_text(st, 2, p->role);
 	tg_bind_text(st, 3, p->password_hash);
 	sqlite3_bind_int64(st, 4, tg_wall_us());
-	return tg_db_step(db, st, e);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	return known(db, p, e);
+}
+
+/* A subject of that name is the same person, with the role it has. */
+static int
+known(struct tg_db *db, const struct put *p, struct tg_err *e)
+{
+	struct tg_subject s = { .kind = TG_SUBJECT_PERSON, .name = p->name,
+		.role = "proxy_admin", .created_by = "init" };
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_SUBJECT_ID_OF_NAME);
+	int rc;
+
+	sqlite3_bind_int(st, 1, s.kind);
+	tg_bind_text(st, 2, s.name);
+	rc = tg_db_step(db, st, e);
+	if (rc == 1)
+		tg_db_done(st);
+	if (rc != 0)
+		return rc == -1 ? -1 : 0;
+	if (strcmp(p->role, "viewer") == 0)
+		s.role = "proxy_admin_viewer";
+	else if (strcmp(p->role, "member") == 0)
+		s.role = "internal_user";
+	return tg_subject_save(db, &s, e);
 }
 
 int
@@ -129,4 +156,46 @@ set_password(struct tg_db *db, void *arg, struct tg_err *e)
 		return tg_fail(e, TG_E_NOT_FOUND,
 		    "There is no person named '%s'.", p->name);
 	return 0;
+}
+
+int
+tg_person_put(struct tg_db *db, const char *name, const char *role,
+    const char *password_hash, struct tg_err *e)
+{
+	sqlite3_stmt *st;
+
+	if (password_hash != NULL) {
+		st = tg_db_stmt(db, TG_SQL_PERSON_PUT);
+		tg_bind_text(st, 1, name);
+		tg_bind_text(st, 2, role);
+		tg_bind_text(st, 3, password_hash);
+		sqlite3_bind_int64(st, 4, tg_wall_us());
+		if (tg_db_step(db, st, e) == -1)
+			return -1;
+	}
+	st = tg_db_stmt(db, TG_SQL_PERSON_ROLE);
+	tg_bind_text(st, 1, name);
+	tg_bind_text(st, 2, role);
+	return tg_db_step(db, st, e);
+}
+
+int
+tg_person_drop(struct tg_db *db, const char *name, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_BY_NAME);
+	bool owner;
+	int rc;
+
+	tg_bind_text(st, 1, name);
+	rc = tg_db_step(db, st, e);
+	if (rc != 1)
+		return rc;
+	owner = strcmp((const char *)sqlite3_column_text(st, 2), "owner") == 0;
+	tg_db_done(st);
+	if (owner)
+		return tg_fail(e, TG_E_INVALID,
+		    "'%s' is the owner and cannot be deleted.", name);
+	st = tg_db_stmt(db, TG_SQL_PERSON_DROP);
+	tg_bind_text(st, 1, name);
+	return tg_db_step(db, st, e);
 }

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/str.h"
 
+struct tg_db;
 struct tg_store;
 struct tg_person {
 	int64_t id;
@@ -21,4 +22,13 @@ int tg_person_find(struct tg_store *s, struct tg_arena *a, const char *name,
 int tg_person_count(struct tg_store *s, int64_t *n, struct tg_err *e);
 int tg_person_set_password(struct tg_store *s, const char *name,
     const char *password_hash, struct tg_err *e);
+/*
+ * Inside the caller's tg_write(), for one who is a subject already: may sign
+ * in with this password, or, hash NULL, as before if at all; with this role
+ * from now on (an owner stays one).
+ */
+int tg_person_put(struct tg_db *db, const char *name, const char *role,
+    const char *password_hash, struct tg_err *e);
+/* Signs in no more. TG_E_INVALID: the owner always does. */
+int tg_person_drop(struct tg_db *db, const char *name, struct tg_err *e);
 #endif

@@ -8,8 +8,8 @@
 
 struct tg_rollup {
 	int64_t hour_at;		/* wall us */
-	int64_t facet;			/* 0, or a customer's or tag's subject */
-	int64_t key_id, person, team, project, organization;
+	int64_t facet;		/* 0, or a customer's or tag's subject */
+	int64_t key_id, person, team, member, project, organization;
 	const char *model, *deployment, *provider, *route;	/* borrowed */
 	enum tg_call_state state;
 	int64_t calls, unpriced;
@@ -20,7 +20,7 @@ struct tg_rollup {
 };
 struct tg_rollup_filter {
 	int64_t from_at, to_at;		/* wall us, hours that begin in it */
-	/* 0: each call once; >0 that subject; -1: all customers; -2: all tags */
+	/* 0: each call once; >0 that subject; -1 all customers, -2 all tags */
 	int64_t facet;
 	int64_t key_id, person, team, project, organization;	/* 0: all */
 	const char *model, *provider;	/* NULL: all */

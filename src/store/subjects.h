@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "store/accounts.h"
 #include "store/db.h"
 
 enum tg_subject_kind {
@@ -24,11 +25,14 @@ enum tg_subject_kind {
 	TG_SUBJECT__MAX
 };
 const char *tg_subject_kind_name(enum tg_subject_kind k);	/* "person" */
+/* The scope of the accounts of that kind. */
+enum tg_scope tg_subject_scope(enum tg_subject_kind k);
 
 struct tg_subject {
 	int64_t id;
 	enum tg_subject_kind kind;
-	const char *name;	/* the id that callers use, unique in its kind */
+	/* the id that callers use, unique in its kind */
+	const char *name;
 	const char *alias;	/* title, or NULL */
 	const char *email;	/* of a person, unique, or NULL */
 	const char *role;	/* of a person: LiteLLM's user_role, or NULL */
@@ -53,7 +57,10 @@ int tg_person_by_email(struct tg_db *db, struct tg_arena *a, const char *email,
  * and updated_at are set. TG_E_CONFLICT: name or e-mail is taken.
  */
 int tg_subject_save(struct tg_db *db, struct tg_subject *s, struct tg_err *e);
-/* Gone from now on; its row stays. Memberships go; keys are the caller's. */
+/*
+ * Gone from now on.  Its row and its books stay; what was promised and
+ * memberships go; keys are the caller's.
+ */
 int tg_subject_remove(struct tg_db *db, int64_t id, struct tg_err *e);
 /*
  * A customer or tag that calls name: its id and account, made if they are new
@@ -66,9 +73,11 @@ struct tg_subject_filter {
 	enum tg_subject_kind kind;
 	int64_t parent;			/* 0: all */
 	int64_t member;			/* teams of this person; 0 all */
-	const char *like;		/* part of name, alias or e-mail, or NULL */
+	/* part of name, alias or e-mail, or NULL */
+	const char *like;
 	const char *role;		/* NULL: all */
-	bool removed;			/* the removed instead of the living */
+	/* the removed instead of the living: newest first, whatever member */
+	bool removed;
 	int64_t after, limit;		/* page by number of rows; 0: all */
 	bool newest_first;		/* else by name */
 };
@@ -86,8 +95,11 @@ struct tg_member {
 };
 int tg_member_find(struct tg_db *db, struct tg_arena *a, int64_t team,
     int64_t person, struct tg_member *m, struct tg_err *e);
-/* New (id 0) or changed; a new one gets its account. */
+int tg_member_by_id(struct tg_db *db, struct tg_arena *a, int64_t id,
+    struct tg_member *m, struct tg_err *e);
+/* New or changed, by team and person; id is set, a new one has its account. */
 int tg_member_save(struct tg_db *db, struct tg_member *m, struct tg_err *e);
+/* With all that was promised; 0 also if there is none. */
 int tg_member_remove(struct tg_db *db, int64_t team, int64_t person,
     struct tg_err *e);
 /* Of a team, or of a person (the other is 0). */

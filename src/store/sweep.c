@@ -1,101 +1,57 @@
 #include "config.h"
 
 /*
- * Which process serves a call, and closing the calls of those that died.  A
- * process is named by its number and the moment it began, because numbers
- * come again.
+ * What dead processes left.  Their open calls are settled by the policy that
+ * stands in the row, what they held or waited for is given back, and windows
+ * that are over go.  A few rows at a time, for calls wait behind it.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
+#include "base/clock.h"
+#include "base/money.h"
+#include "store/booking.h"
 
-#include "store/calls.h"
-#include "store/inner.h"
-
-#define WORKER_BYTES 48
-#define STARTTIME 22	/* field of /proc/PID/stat, proc(5) */
+#define SLICE 64
+/* So long a call may stand between two attempts. */
+#define BETWEEN_US (600 * INT64_C(1000000))
+#define ARENA_BYTES ((size_t)8 * 1024 * 1024)
 
 struct sweep {
 	struct tg_arena *a;
-	const char **workers;
-	size_t n;
-	int64_t lost;
+	const char **workers;		/* dead ones */
+	size_t n_workers;
+	int64_t *heads;			/* of holds and flights nobody serves */
+	size_t n_heads;
+	/* of a slice */
+	const char *worker;
+	int64_t done;
 };
 
-static bool alive(const char *worker);
 static int gather(struct tg_db *db, void *arg, struct tg_err *e);
+static int gather_heads(struct tg_db *db, struct sweep *w, struct tg_err *e);
+static int64_t lost_cost(const struct tg_call_row *c);
 static int lose(struct tg_db *db, void *arg, struct tg_err *e);
-static bool start_time(long pid, unsigned long long *start);
-
-const char *
-tg_worker_name(void)
-{
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	static char name[WORKER_BYTES];
-	static pid_t owner;
-	unsigned long long start = 0;
-
-	pthread_mutex_lock(&lock);
-	if (owner != getpid()) {
-		owner = getpid();
-		start_time(owner, &start);
-		snprintf(name, sizeof(name), "%ld:%llu", (long)owner, start);
-	}
-	pthread_mutex_unlock(&lock);
-	return name;
-}
-
-/* False when /proc does not tell. */
-static bool
-start_time(long pid, unsigned long long *start)
-{
-	char path[40], text[1024];
-	const char *p;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd == -1)
-		return false;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return false;
-	text[n] = '\0';
-	/* The second field is a name in parentheses that may hold anything. */
-	p = strrchr(text, ')');
-	for (int field = 2; p != NULL && field < STARTTIME; field++) {
-		p = strchr(p, ' ');
-		if (p != NULL)
-			p++;
-	}
-	if (p == NULL)
-		return false;
-	*start = strtoull(p, NULL, 10);
-	return true;
-}
+static int lose_one(struct tg_db *db, struct sweep *w, struct tg_call_row *c,
+    struct tg_err *e);
+static int served(struct tg_db *db, int64_t head, struct tg_err *e);
+static int tidy(struct tg_db *db, void *arg, struct tg_err *e);
 
 int
-tg_calls_sweep(struct tg_store *s, int64_t *n, struct tg_err *e)
+tg_book_sweep(struct tg_store *s, int64_t *n, struct tg_err *e)
 {
-	struct sweep w = { .a = tg_arena_new(TG_USED_SLOTS * 4096) };
-	size_t dead = 0;
+	struct sweep w = { .a = tg_arena_new(ARENA_BYTES) };
 	int rc;
 
 	*n = 0;
 	rc = tg_read(s, TG_DB_MAIN, gather, &w, e);
-	for (size_t i = 0; rc == 0 && i < w.n; i++)
-		if (!alive(w.workers[i]))
-			w.workers[dead++] = w.workers[i];
-	w.n = dead;
-	if (rc == 0 && dead > 0)
-		rc = tg_write(s, TG_DB_MAIN, lose, &w, e);
+	for (size_t i = 0; rc == 0 && i < w.n_workers; i++) {
+		w.worker = w.workers[i];
+		do {
+			rc = tg_write(s, TG_DB_MAIN, lose, &w, e);
+			if (rc == 0)
+				*n += w.done;
+		} while (rc == 0 && w.done == SLICE);
+	}
 	if (rc == 0)
-		*n = w.lost;
+		rc = tg_write(s, TG_DB_MAIN, tidy, &w, e);
 	tg_arena_free(w.a);
 	return rc;
 }
@@ -110,47 +66,145 @@ gather(struct tg_db *db, void *arg, struct tg_err *e)
 	int rc;
 
 	while ((rc = tg_db_step(db, st, e)) == 1) {
-		worker = tg_rows_add(w->a, &workers, &w->n, sizeof(*worker));
+		if (tg_worker_alive((const char *)sqlite3_column_text(st, 0)))
+			continue;
+		worker = tg_rows_add(
+		    w->a, &workers, &w->n_workers, sizeof(*worker));
 		*worker = tg_col_text(w->a, st, 0);
 	}
 	w->workers = workers;
+	return rc == -1 ? -1 : gather_heads(db, w, e);
+}
+
+static int
+gather_heads(struct tg_db *db, struct sweep *w, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_SWEEP_HEADS);
+	void *heads = NULL;
+	int rc, is;
+
+	while ((rc = tg_db_step(db, st, e)) == 1) {
+		int64_t head = sqlite3_column_int64(st, 0);
+
+		is = served(db, head, e);
+		if (is == -1) {
+			tg_db_done(st);
+			return -1;
+		}
+		if (is == 0)
+			*(int64_t *)tg_rows_add(w->a, &heads, &w->n_heads,
+			    sizeof(*w->heads)) = head;
+	}
+	w->heads = heads;
 	return rc;
 }
 
-/*
- * A process of somebody else may hide its time of birth; then its number
- * must do.
- */
-static bool
-alive(const char *worker)
+/* Has the call an open attempt, or will it have one soon? */
+static int
+served(struct tg_db *db, int64_t head, struct tg_err *e)
 {
-	unsigned long long begun, start;
-	char *colon;
-	long pid = strtol(worker, &colon, 10);
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_SWEEP_HEAD);
+	int64_t ended;
+	int rc, is;
 
-	if (pid <= 0 || *colon != ':')
-		return false;
-	begun = strtoull(colon + 1, NULL, 10);
-	if (begun != 0 && start_time(pid, &start))
-		return start == begun;
-	return kill((pid_t)pid, 0) == 0 || errno == EPERM;
+	sqlite3_bind_int64(st, 1, head);
+	rc = tg_db_step(db, st, e);
+	if (rc != 1)
+		return rc;
+	ended = tg_col_i64(st, 2, 0);
+	is = sqlite3_column_int(st, 1) != 0 ||
+	    (ended > tg_wall_us() - BETWEEN_US &&
+		tg_worker_alive((const char *)sqlite3_column_text(st, 0)));
+	tg_db_done(st);
+	return is;
 }
+
+/* --- open rows --- */
 
 static int
 lose(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct sweep *w = arg;
-	sqlite3_stmt *st;
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_CALL_OPENS_OF);
+	struct tg_call_row *rows;
+	void *list = NULL;
+	size_t n = 0;
+	int rc;
 
-	w->lost = 0;
-	for (size_t i = 0; i < w->n; i++) {
-		st = tg_db_stmt(db, TG_SQL_CALL_LOSE);
-		tg_bind_text(st, 1, w->workers[i]);
-		sqlite3_bind_int(st, 2, TG_CALL_LOST);
-		tg_bind_text(st, 3, "lost");
+	w->done = 0;
+	tg_bind_text(st, 1, w->worker);
+	sqlite3_bind_int(st, 2, SLICE);
+	while ((rc = tg_db_step(db, st, e)) == 1)
+		tg_call_load(tg_rows_add(w->a, &list, &n, sizeof(*rows)), w->a,
+		    st);
+	rows = list;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = lose_one(db, w, &rows[i], e);
+	w->done = (int64_t)n;
+	return rc;
+}
+
+static int
+lose_one(struct tg_db *db, struct sweep *w, struct tg_call_row *c,
+    struct tg_err *e)
+{
+	struct tg_settle work = { .row = c, .a = w->a, .last = true };
+
+	c->state = TG_CALL_LOST;
+	c->error = "lost";
+	c->cost_nano = lost_cost(c);
+	c->estimated = true;
+	return tg_settle_run(db, &work, e);
+}
+
+static int64_t
+lost_cost(const struct tg_call_row *c)
+{
+	int64_t nano;
+
+	if (c->lost_policy == TG_LOST_ZERO)
+		return 0;
+	if (c->lost_policy == TG_LOST_HOLD || c->streamed_tokens < 0 ||
+	    c->fixed_nano < 0 || c->output_pico < 0)
+		return c->hold_nano;
+	nano = tg_pico_to_nano((tg_i128)c->fixed_nano * 1000 +
+	    (tg_i128)c->streamed_tokens * c->output_pico);
+	return nano < c->hold_nano ? nano : c->hold_nano;
+}
+
+/* --- the rest --- */
+
+static int
+drop_head(struct tg_db *db, int64_t head, struct tg_err *e)
+{
+	static const enum tg_sql names[] = { TG_SQL_SWEEP_HOLDS,
+		TG_SQL_SWEEP_FLIGHTS };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		sqlite3_stmt *st = tg_db_stmt(db, names[i]);
+
+		sqlite3_bind_int64(st, 1, head);
 		if (tg_db_step(db, st, e) == -1)
 			return -1;
-		w->lost += sqlite3_changes(db->h);
 	}
 	return 0;
+}
+
+static int
+tidy(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct sweep *w = arg;
+	int64_t now = tg_wall_us();
+
+	for (size_t i = 0; i < w->n_heads; i++) {
+		int is = served(db, w->heads[i], e);
+
+		if (is == -1)
+			return -1;
+		if (is == 0 && drop_head(db, w->heads[i], e) == -1)
+			return -1;
+	}
+	if (tg_waits_prune(db, now, e) == -1)
+		return -1;
+	return tg_windows_prune(db, now, e);
 }

@@ -29,6 +29,7 @@ CREATE UNIQUE INDEX subjects_name ON subjects (kind, name)
 CREATE UNIQUE INDEX subjects_email ON subjects (email)
 	WHERE email IS NOT NULL AND removed_at = 0 AND kind = 1;
 CREATE INDEX subjects_parent ON subjects (parent) WHERE parent <> 0;
+CREATE INDEX subjects_budget ON subjects (budget) WHERE budget IS NOT NULL;
 -- Those who sign in are people too.
 INSERT INTO subjects (kind, name, role, created_by, created_at, updated_at)
 	SELECT 1, name, CASE role WHEN 'viewer' THEN 'proxy_admin_viewer'
@@ -36,9 +37,10 @@ INSERT INTO subjects (kind, name, role, created_by, created_at, updated_at)
 			ELSE 'proxy_admin' END, 'init', created_at, created_at
 	FROM people;
 
--- A person in a team (or in an organization).
+-- A person in a team (or in an organization). Who leaves is gone; the number
+-- is never given again, for calls and accounts refer to it.
 CREATE TABLE members (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	team INTEGER NOT NULL REFERENCES subjects (id),
 	person INTEGER NOT NULL REFERENCES subjects (id),
 	role TEXT NOT NULL,
@@ -49,6 +51,7 @@ CREATE TABLE members (
 	UNIQUE (team, person)
 );
 CREATE INDEX members_person ON members (person);
+CREATE INDEX members_budget ON members (budget) WHERE budget IS NOT NULL;
 
 -- Budgets that several share by name: each has the same caps, and spends for
 -- itself.
@@ -73,6 +76,7 @@ ALTER TABLE keys ADD COLUMN rotated_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE keys ADD COLUMN rotations INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX keys_person ON keys (person) WHERE person <> 0;
 CREATE INDEX keys_team ON keys (team) WHERE team <> 0;
+CREATE INDEX keys_budget ON keys (budget) WHERE budget IS NOT NULL;
 
 -- After a rotation the old token opens the same key until then.
 CREATE TABLE key_tokens (
@@ -92,10 +96,13 @@ CREATE TABLE accounts (
 	spent_nano INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (scope, subject, name)
 );
+INSERT INTO accounts (scope, subject, name) SELECT 2, id, '' FROM keys;
+INSERT INTO accounts (scope, subject, name) SELECT 4, id, ''
+	FROM subjects WHERE kind = 1;
 
 -- Budgets as they are enforced: one for each account and period.
 CREATE TABLE caps (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	account INTEGER NOT NULL REFERENCES accounts (id),
 	origin TEXT NOT NULL,
 	period TEXT NOT NULL,
@@ -119,6 +126,7 @@ CREATE TABLE balances (
 	period_at INTEGER NOT NULL,
 	spent_nano INTEGER NOT NULL,
 	marked INTEGER NOT NULL DEFAULT 0,
+	soft_marked INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (cap, period_at)
 ) WITHOUT ROWID;
 
@@ -135,7 +143,7 @@ CREATE TABLE holds (
 -- Rates: never more than cap of the unit in any window_s seconds; for calls in
 -- flight window_s is 0. queue_ms: how long a call may wait its turn.
 CREATE TABLE limits (
-	id INTEGER PRIMARY KEY,
+	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	account INTEGER NOT NULL REFERENCES accounts (id),
 	unit INTEGER NOT NULL,
 	window_s INTEGER NOT NULL,
@@ -154,13 +162,16 @@ CREATE TABLE flights (
 	call INTEGER NOT NULL,
 	PRIMARY KEY (limit_id, call)
 ) WITHOUT ROWID;
--- Calls that wait their turn for one of these limits.
+-- Calls that wait their turn for one of these limits: by priority, then turn.
+-- turn counts a key's own calls on from where the line is, so keys take turns.
 CREATE TABLE waits (
 	id INTEGER PRIMARY KEY AUTOINCREMENT,
 	call TEXT NOT NULL,
 	limit_id INTEGER NOT NULL,
 	key_id INTEGER NOT NULL,
 	priority INTEGER NOT NULL,
+	turn INTEGER NOT NULL,
+	need INTEGER NOT NULL,
 	worker TEXT NOT NULL,
 	since_at INTEGER NOT NULL,
 	seen_at INTEGER NOT NULL
@@ -190,6 +201,9 @@ ALTER TABLE calls ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE calls ADD COLUMN tier TEXT;
 ALTER TABLE calls ADD COLUMN bill TEXT;
 ALTER TABLE calls ADD COLUMN queued_us INTEGER;
+ALTER TABLE calls ADD COLUMN admit_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN over_hold INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN follows INTEGER NOT NULL DEFAULT 0;
 
 -- The ledger: only ever added to. kind: 1 a call, 2 an estimate for a lost
 -- one, 3 its correction, 4 an adjustment by hand (of account or cap). digest
@@ -217,6 +231,7 @@ CREATE TABLE rollups (
 	key_id INTEGER NOT NULL,
 	person INTEGER NOT NULL,
 	team INTEGER NOT NULL,
+	member INTEGER NOT NULL,
 	project INTEGER NOT NULL,
 	organization INTEGER NOT NULL,
 	model TEXT NOT NULL,
@@ -240,9 +255,35 @@ CREATE TABLE rollups (
 	total_us INTEGER NOT NULL,
 	first_us INTEGER NOT NULL,
 	firsts INTEGER NOT NULL,
-	PRIMARY KEY (hour_at, facet, key_id, person, team, project,
+	PRIMARY KEY (hour_at, facet, key_id, person, team, member, project,
 		organization, model, deployment, route, state)
 ) WITHOUT ROWID;
+-- The calls of before the ledger: they have no lines, but they count.
+INSERT INTO meta (name, value)
+	SELECT 'ledger_from', coalesce(max(seq), 0) FROM calls;
+INSERT INTO rollups
+	SELECT start_at - start_at % 3600000000 AS hour, 0, key_id, 0, 0, 0, 0,
+		0, coalesce(model, '') AS m, coalesce(deployment, '') AS d,
+		coalesce(max(provider), ''), coalesce(route, '') AS r, state,
+		count(*), sum(cost_nano IS NULL),
+		coalesce(sum(input_tokens), 0),
+		coalesce(sum(cache_read_tokens), 0),
+		coalesce(sum(cache_write_tokens), 0),
+		coalesce(sum(cache_write_1h_tokens), 0),
+		coalesce(sum(audio_input_tokens), 0),
+		coalesce(sum(image_input_tokens), 0),
+		coalesce(sum(output_tokens), 0),
+		coalesce(sum(audio_output_tokens), 0),
+		coalesce(sum(reasoning_tokens), 0),
+		coalesce(sum(cost_nano), 0),
+		coalesce(sum(provider_cost_nano), 0),
+		coalesce(sum(end_us), 0), coalesce(sum(first_content_us), 0),
+		count(first_content_us)
+	FROM calls WHERE state <> 0
+	GROUP BY hour, key_id, m, d, r, state;
+UPDATE accounts SET spent_nano = (SELECT coalesce(sum(cost_nano), 0) FROM calls
+		WHERE key_id = accounts.subject AND state <> 0)
+	WHERE scope = 2;
 
 -- Events to be told, and how far each target has been told.
 CREATE TABLE outbox (
@@ -306,8 +347,21 @@ CREATE TABLE config (
 	updated_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+-- How checks of deployments went; only the last ones stay.
+CREATE TABLE health_checks (
+	id INTEGER PRIMARY KEY,
+	deployment TEXT NOT NULL,
+	model TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	error TEXT,
+	took_us INTEGER NOT NULL,
+	checked_by TEXT
+);
+CREATE INDEX health_checks_deployment ON health_checks (deployment, id);
+
 ALTER TABLE deployments ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE deployments ADD COLUMN updated_by TEXT;
+ALTER TABLE deployments ADD COLUMN params TEXT;
 
 -- Prices may depend on when, how long the prompt is, and the tier of service.
 -- The old table is one of the bare cases.
@@ -322,7 +376,7 @@ CREATE TABLE prices_new (
 	tier TEXT NOT NULL DEFAULT '',
 	utc_from INTEGER NOT NULL DEFAULT 0,
 	utc_to INTEGER NOT NULL DEFAULT 0,
-	UNIQUE (deployment, unit, valid_from, above_tokens, tier, utc_from)
+	UNIQUE (deployment, unit, above_tokens, tier, utc_from, valid_from)
 );
 INSERT INTO prices_new (id, deployment, unit, usd_pico, valid_from)
 	SELECT id, deployment, unit, usd_pico, valid_from FROM prices;

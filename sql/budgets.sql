@@ -1,0 +1,33 @@
+-- name: budget_find
+SELECT name, settings, created_by, updated_by, created_at, updated_at
+FROM budgets WHERE name = ?1
+
+-- name: budget_put
+INSERT INTO budgets (name, settings, created_by, updated_by, created_at,
+	updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+ON CONFLICT (name) DO UPDATE SET settings = excluded.settings,
+	updated_by = excluded.updated_by, updated_at = excluded.updated_at
+RETURNING created_at, updated_at
+
+-- name: budget_remove
+DELETE FROM budgets WHERE name = ?1
+
+-- name: budget_list
+SELECT name, settings, created_by, updated_by, created_at, updated_at
+FROM budgets ORDER BY name
+
+-- The kinds of those who are linked: 0 a key, -1 a member, else a subject's.
+-- name: budget_users
+SELECT 0, id FROM keys WHERE budget = ?1 AND revoked_at = 0
+UNION ALL SELECT kind, id FROM subjects WHERE budget = ?1 AND removed_at = 0
+UNION ALL SELECT -1, id FROM members WHERE budget = ?1
+
+-- name: budget_leave_keys
+UPDATE keys SET budget = NULL WHERE budget = ?1
+
+-- name: budget_leave_subjects
+UPDATE subjects SET budget = NULL WHERE budget = ?1
+
+-- name: budget_leave_members
+UPDATE members SET budget = NULL WHERE budget = ?1

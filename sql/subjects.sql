@@ -1,0 +1,74 @@
+-- name: subject_insert
+INSERT INTO subjects (kind, name, alias, email, role, parent, models, blocked,
+	budget, settings, created_by, updated_by, created_at, updated_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+
+-- name: subject_update
+UPDATE subjects SET name = ?2, alias = ?3, email = ?4, role = ?5, parent = ?6,
+	models = ?7, blocked = ?8, budget = ?9, settings = ?10,
+	updated_by = ?12, updated_at = ?14
+WHERE id = ?15 AND kind = ?1 AND created_at = ?13 AND removed_at = 0
+
+-- name: subject_by_id
+SELECT id, kind, name, alias, email, role, parent, models, blocked, budget,
+	settings, created_by, updated_by, created_at, updated_at, removed_at
+FROM subjects WHERE id = ?1
+
+-- name: subject_id_of_name
+SELECT id FROM subjects WHERE kind = ?1 AND name = ?2 AND removed_at = 0
+
+-- name: subject_id_of_email
+SELECT id FROM subjects WHERE email = ?1 AND kind = 1 AND removed_at = 0
+
+-- name: subject_remove
+UPDATE subjects SET removed_at = ?2, updated_at = ?2
+WHERE id = ?1 AND removed_at = 0
+
+-- name: subject_page_by_name
+SELECT s.id FROM subjects AS s
+WHERE s.kind = ?1 AND s.removed_at = 0 AND (?2 = 0 OR s.parent = ?2)
+	AND (?3 = 0 OR EXISTS (SELECT 1 FROM members AS m
+		WHERE m.team = s.id AND m.person = ?3))
+	AND (?4 IS NULL OR instr(lower(s.name), lower(?4))
+		OR instr(lower(coalesce(s.alias, '')), lower(?4))
+		OR instr(lower(coalesce(s.email, '')), lower(?4)))
+	AND (?5 IS NULL OR s.role = ?5)
+ORDER BY s.name LIMIT ?6 OFFSET ?7
+
+-- name: subject_page_newest
+SELECT s.id FROM subjects AS s
+WHERE s.kind = ?1 AND s.removed_at = 0 AND (?2 = 0 OR s.parent = ?2)
+	AND (?3 = 0 OR EXISTS (SELECT 1 FROM members AS m
+		WHERE m.team = s.id AND m.person = ?3))
+	AND (?4 IS NULL OR instr(lower(s.name), lower(?4))
+		OR instr(lower(coalesce(s.alias, '')), lower(?4))
+		OR instr(lower(coalesce(s.email, '')), lower(?4)))
+	AND (?5 IS NULL OR s.role = ?5)
+ORDER BY s.id DESC LIMIT ?6 OFFSET ?7
+
+-- name: subject_page_count
+SELECT count(*) FROM subjects AS s
+WHERE s.kind = ?1 AND s.removed_at = 0 AND (?2 = 0 OR s.parent = ?2)
+	AND (?3 = 0 OR EXISTS (SELECT 1 FROM members AS m
+		WHERE m.team = s.id AND m.person = ?3))
+	AND (?4 IS NULL OR instr(lower(s.name), lower(?4))
+		OR instr(lower(coalesce(s.alias, '')), lower(?4))
+		OR instr(lower(coalesce(s.email, '')), lower(?4)))
+	AND (?5 IS NULL OR s.role = ?5)
+
+-- name: subject_removed_page
+SELECT id FROM subjects
+WHERE kind = ?1 AND removed_at <> 0 AND (?2 = 0 OR parent = ?2)
+	AND (?4 IS NULL OR instr(lower(name), lower(?4))
+		OR instr(lower(coalesce(alias, '')), lower(?4))
+		OR instr(lower(coalesce(email, '')), lower(?4)))
+	AND (?5 IS NULL OR role = ?5)
+ORDER BY id DESC LIMIT ?6 OFFSET ?7
+
+-- name: subject_removed_count
+SELECT count(*) FROM subjects
+WHERE kind = ?1 AND removed_at <> 0 AND (?2 = 0 OR parent = ?2)
+	AND (?4 IS NULL OR instr(lower(name), lower(?4))
+		OR instr(lower(coalesce(alias, '')), lower(?4))
+		OR instr(lower(coalesce(email, '')), lower(?4)))
+	AND (?5 IS NULL OR role = ?5)
