@@ -1,6 +1,7 @@
 /*
  * First stage: who is calling?  A key is looked up by its hash at every call,
- * so that a revoked one fails the very next.  What it may do is admit's.
+ * with all it belongs to, so that a revoked one, or one of a blocked team,
+ * fails the very next.  What it may do is rights'.
  */
 #include "config.h"
 
@@ -19,9 +20,26 @@ static const char *const key_headers[] = {
 	"api-key",
 	"x-api-key",
 	"x-goog-api-key",
+	"ocp-apim-subscription-key",
 };
 
-static int check_state(struct tg_request *, const struct tg_key *);
+/* The command, and the key of tollgate.ini: no row, nothing to look up. */
+static const struct tg_who house_master = {
+	.key = {
+		.name = "master",
+		.models = "[]",
+		.metadata = "{}",
+		.settings = "{}",
+		.role = TG_KEY_MASTER,
+	},
+};
+
+static int find_who(struct tg_gate *, struct tg_request *,
+    const struct tg_who **);
+static int check_state(struct tg_request *, const struct tg_who *);
+static int check_key(struct tg_request *, const struct tg_key *);
+static int check_addr(struct tg_request *, const struct tg_key *);
+static int check_owners(struct tg_request *, const struct tg_who *);
 static int refuse_unknown(struct tg_request *, struct tg_str);
 
 int
@@ -29,10 +47,37 @@ tg_auth(struct tg_call *call)
 {
 	struct tg_gate *g = call->gate;
 
-	if (tg_auth_key(g, call->rq, &call->key) != 0)
+	tg_auth_release(call->who);
+	call->who = NULL;
+	if (find_who(g, call->rq, &call->who) != 0)
 		return -1;
-	call->row.key_id = call->key.id;
+	tg_call_note_who(call);
+	if (check_state(call->rq, call->who) != 0)
+		return -1;
+	tg_catalog_release(call->catalog);
+	call->catalog = NULL;
 	return tg_gate_catalog(g, &call->catalog, &call->rq->err);
+}
+
+int
+tg_auth_who(struct tg_gate *g, struct tg_request *rq,
+    const struct tg_who **who)
+{
+	*who = NULL;
+	if (find_who(g, rq, who) != 0)
+		return -1;
+	if (check_state(rq, *who) == 0)
+		return 0;
+	tg_auth_release(*who);
+	*who = NULL;
+	return -1;
+}
+
+void
+tg_auth_release(const struct tg_who *who)
+{
+	if (who != NULL && who != &house_master)
+		tg_who_release(who);
 }
 
 struct tg_str
@@ -55,19 +100,11 @@ tg_auth_text(struct tg_request *rq)
 }
 
 /* The command comes through memory, where nobody else can stand. */
-static bool
-is_local(struct tg_request *rq)
+bool
+tg_auth_local(struct tg_request *rq)
 {
 	return strcmp(rq->door->ops->name, "memory") == 0 &&
 	    rq->door->ops->env(rq->door, "TOLLGATE_LOCAL") != NULL;
-}
-
-static void
-be_master(struct tg_key *key)
-{
-	*key = (struct tg_key){
-		.role = TG_KEY_MASTER, .models = "[]", .name = "master"
-	};
 }
 
 /* The master key of tollgate.ini, if one is set there. */
@@ -85,15 +122,15 @@ is_ini_master(struct tg_gate *g, struct tg_str text)
 	return tg_equal_ct(tg_str(a), tg_str(b));
 }
 
-int
-tg_auth_key(struct tg_gate *g, struct tg_request *rq, struct tg_key *key)
+static int
+find_who(struct tg_gate *g, struct tg_request *rq, const struct tg_who **who)
 {
 	struct tg_str text = tg_auth_text(rq);
 	char token[TG_SHA256_HEX];
 	int found;
 
-	if (is_local(rq)) {
-		be_master(key);
+	if (tg_auth_local(rq) || (text.n > 0 && is_ini_master(g, text))) {
+		*who = &house_master;
 		return 0;
 	}
 	if (text.n == 0)
@@ -102,10 +139,6 @@ tg_auth_key(struct tg_gate *g, struct tg_request *rq, struct tg_key *key)
 		    "`Authorization: Bearer sk-...` or `x-api-key: sk-...`. "
 		    "If you did, the web server hides the header: with Apache "
 		    "add `CGIPassAuth On`; `tollgate doctor` shows the lines.");
-	if (is_ini_master(g, text)) {
-		be_master(key);
-		return 0;
-	}
 	if (!tg_str_starts(text, "sk-") || text.n > TG_MAX_KEY_TEXT)
 		return tg_fail(&rq->err, TG_E_KEY_FORM,
 		    "Authentication Error, the key received (%.*s) is not one "
@@ -113,12 +146,15 @@ tg_auth_key(struct tg_gate *g, struct tg_request *rq, struct tg_key *key)
 		    "with `tollgate key create` or /key/generate.",
 		    TG_PRI(tg_mask_key(rq->arena, text)));
 	tg_sha256_hex(text, token);
-	found = tg_key_find(tg_gate_store(g), rq->arena, token, key, &rq->err);
+	found = tg_who_find(tg_gate_store(g), token, who, &rq->err);
 	if (found < 0)
 		return -1;
-	if (found == 0 || key->revoked_at != 0)
-		return refuse_unknown(rq, text);
-	return check_state(rq, key);
+	if (found == 1 && (*who)->key.revoked_at == 0)
+		return 0;
+	if (found == 1)
+		tg_auth_release(*who);
+	*who = NULL;
+	return refuse_unknown(rq, text);
 }
 
 static int
@@ -132,7 +168,17 @@ refuse_unknown(struct tg_request *rq, struct tg_str text)
 }
 
 static int
-check_state(struct tg_request *rq, const struct tg_key *key)
+check_state(struct tg_request *rq, const struct tg_who *who)
+{
+	if (who == &house_master)
+		return 0;
+	if (check_key(rq, &who->key) != 0 || check_addr(rq, &who->key) != 0)
+		return -1;
+	return check_owners(rq, who);
+}
+
+static int
+check_key(struct tg_request *rq, const struct tg_key *key)
 {
 	char then[TG_ISO_BYTES], now[TG_ISO_BYTES];
 	int64_t at = tg_wall_us();
@@ -149,23 +195,61 @@ check_state(struct tg_request *rq, const struct tg_key *key)
 	return 0;
 }
 
-bool
-tg_auth_model(const struct tg_key *key, struct tg_str model)
+/* allowed_ips: addresses and CIDR ranges; none: from anywhere. */
+static int
+check_addr(struct tg_request *rq, const struct tg_key *key)
 {
-	struct tg_str list = tg_str(key->models), item, text;
+	struct tg_str list, item, text;
 	struct tg_json_it it;
 	bool any = false;
 
-	if (key->role == TG_KEY_MASTER || list.n == 0)
-		return true;
+	if (!tg_json_get(tg_str(key->settings), "allowed_ips", &list))
+		return 0;
 	it = tg_json_begin(list);
 	while (tg_json_item(&it, &item)) {
 		any = true;
 		if (tg_json_raw_text(item, &text) &&
-		    (tg_str_glob(text, model) ||
-			tg_str_is(text, "all-proxy-models") ||
-			tg_str_is(text, "all-team-models")))
-			return true;
+		    tg_addr_listed(text, rq->addr) == 1)
+			return 0;
 	}
-	return !any;
+	if (!any)
+		return 0;
+	return tg_fail(&rq->err, TG_E_ADDR_DENIED,
+	    "Access forbidden: IP address not allowed. This key may not be "
+	    "used from %.*s.",
+	    TG_PRI(rq->addr));
+}
+
+static int
+check_owners(struct tg_request *rq, const struct tg_who *who)
+{
+	const struct {
+		const struct tg_subject *s;
+		const char *title, *path;
+		enum tg_code code;
+	} owners[] = {
+		{ who->team, "Team", "/team/unblock", TG_E_TEAM_BLOCKED },
+		{ who->project, "Project", "/project/update",
+		    TG_E_TEAM_BLOCKED },
+		{ who->organization, "Organization", "/organization/update",
+		    TG_E_TEAM_BLOCKED },
+		{ who->person, "User", "/user/update", TG_E_PERSON_BLOCKED },
+	};
+
+	for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
+		if (owners[i].s == NULL)
+			continue;
+		if (owners[i].s->removed_at != 0)
+			return tg_fail(&rq->err, owners[i].code,
+			    "Authentication Error, %s=%s was deleted, and this "
+			    "key belongs to it.",
+			    owners[i].title, owners[i].s->name);
+		if (owners[i].s->blocked)
+			return tg_fail(&rq->err, owners[i].code,
+			    "Authentication Error, %s=%s is blocked. Update "
+			    "via `%s` if you're an admin.",
+			    owners[i].title, owners[i].s->name,
+			    owners[i].path);
+	}
+	return 0;
 }

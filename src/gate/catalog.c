@@ -71,10 +71,11 @@ tg_catalog_find(const struct tg_catalog *c, struct tg_arena *a,
 	for (end = i; end < c->n_deployments &&
 	    strcmp(c->deployments[end].model, name) == 0; end++)
 		continue;
-	*n = end - i;
-	found = tg_arena_alloc(a, (*n + 1) * sizeof(*found));
-	for (size_t k = 0; k < *n; k++)
-		found[k] = &c->deployments[i + k];
+	*n = 0;
+	found = tg_arena_alloc(a, (end - i + 1) * sizeof(*found));
+	for (; i < end; i++)
+		if (!c->deployments[i].blocked)
+			found[(*n)++] = &c->deployments[i];
 	return found;
 }
 

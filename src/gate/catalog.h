@@ -50,6 +50,12 @@ struct tg_upstream {
 	/* "Name: value" lines, NULL-terminated */
 	const char *const *headers;
 	bool fixed;			/* from the ini file or environment */
+	/* what it promises, as written: max_budget, rpm ... */
+	struct tg_section promises;
+	const char *lost;		/* policy's name, or NULL */
+	bool charge_errors;		/* it charges for what it refuses */
+	/* of all its bills, in millionths; -1: not said */
+	int64_t discount_ppm, margin_ppm;
 	bool closed;			/* only what deployments name */
 	bool own;			/* of one deployment alone */
 };
@@ -61,19 +67,33 @@ struct tg_deployment {
 	const struct tg_upstream *upstream;
 	/* clocks of its own over the upstream's */
 	struct tg_fetch_route route;
-	struct tg_prices prices;
+	struct tg_price_list prices;
+	/* the model's window and its longest answer; 0 unknown */
+	int64_t max_input_tokens, max_output_tokens;
 	struct tg_echo_settings echo;
 	const char *mode;		/* "chat" "completion" "embedding" */
-	/* model_info as given, JSON text, or NULL */
-	const char *info;
-	const char *created_by;
+	/* model_info and litellm_params as given, JSON text, or NULL */
+	const char *info, *params;
+	const char *created_by, *updated_by;
 	int64_t created_at, updated_at;
+	/* of this one, and of all of the name together */
+	struct tg_section promises, model_promises;
+	const char *lost;
+	int lost_policy;		/* enum tg_lost_policy, store/books.h */
 	int weight, order;
 	bool wildcard, fixed;
+	bool blocked;			/* by hand: not called for now */
+};
+
+/* One model, name or glob, of an access group; several rows a group. */
+struct tg_group_model {
+	const char *name, *model;
 };
 
 struct tg_catalog {
 	struct tg_arena *arena;
+	struct tg_group_model *groups;
+	size_t n_groups;
 	struct tg_upstream **upstreams;
 	size_t n_upstreams;
 	/* exact names first, sorted by model */
@@ -94,8 +114,8 @@ void tg_catalog_hold(struct tg_catalog *c);
 void tg_catalog_release(struct tg_catalog *c);
 /*
  * Those that serve this name: the exact ones, else those of the longest
- * wildcard that matches.  *n 0: unknown.  Pointers into the snapshot, array in
- * the arena.
+ * wildcard that matches, but no blocked ones.  *n 0: unknown or all blocked.
+ * Pointers into the snapshot, array in the arena.
  */
 const struct tg_deployment **tg_catalog_find(const struct tg_catalog *c,
     struct tg_arena *a, struct tg_str model, size_t *n);

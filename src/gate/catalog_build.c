@@ -32,6 +32,7 @@ tg_catalog_build(const struct tg_catalog_conf *conf, struct tg_store *store,
 	struct tg_builder b = {
 		.conf = conf,
 		.seal = seal,
+		.store = store,
 		.a = tg_arena_new(CATALOG_ARENA),
 	};
 	int64_t version = store != NULL ? tg_store_version(store) : 0;
@@ -50,6 +51,10 @@ tg_catalog_build(const struct tg_catalog_conf *conf, struct tg_store *store,
 	if (store != NULL && tg_builder_db_models(&b, store, e) != 0)
 		goto fail;
 	open_whole(&b);
+	if (tg_builder_groups(&b, store, e) != 0)
+		goto fail;
+	if (tg_builder_adjust(&b, store, e) != 0)
+		goto fail;
 	*out = finish(&b, version);
 	return 0;
 fail:
@@ -169,7 +174,8 @@ builtin_echo(struct tg_builder *b)
 		return;
 	d = add_wildcard(b, "builtin", "echo", "echo", u);
 	for (int unit = 0; unit < TG_UNIT__MAX; unit++)
-		d->prices.pico[unit] = 0;
+		tg_prices_append(b->a, &d->prices,
+		    &(struct tg_price){ .unit = (enum tg_unit)unit });
 }
 
 int
@@ -304,6 +310,8 @@ tg_builder_upstream(struct tg_builder *b, const char *name)
 	*u = (struct tg_upstream){
 		.name = tg_arena_cstr(b->a, tg_str(name)),
 		.route = b->conf->route,
+		.discount_ppm = -1,
+		.margin_ppm = -1,
 	};
 	return u;
 }
@@ -322,7 +330,6 @@ tg_builder_deployment(struct tg_builder *b, const char *model)
 		.weight = 1,
 		.wildcard = strchr(model, '*') != NULL,
 	};
-	tg_prices_none(&d->prices);
 	tg_echo_defaults(&d->echo);
 	return d;
 }
@@ -366,6 +373,8 @@ finish(struct tg_builder *b, int64_t version)
 		.n_upstreams = b->n_ups,
 		.deployments = b->deps,
 		.n_deployments = b->n_deps,
+		.groups = b->groups,
+		.n_groups = b->n_groups,
 		.version = version,
 		.refs = 1,
 	};

@@ -6,7 +6,9 @@
 
 #include "gate/catalog_build.h"
 
+#include "base/json.h"
 #include "base/jtree.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "gate/settings.h"
 #include "store/models.h"
@@ -75,15 +77,49 @@ tg_builder_db_providers(
 }
 
 static void
-set_prices(struct tg_deployment *d, const struct tg_deployment_row *row)
+set_prices(struct tg_arena *a, struct tg_deployment *d,
+    const struct tg_deployment_row *row)
 {
 	for (size_t i = 0; i < row->n_prices; i++) {
-		int u = tg_unit_parse(tg_str(row->prices[i].unit));
-		if (u < 0)
+		const struct tg_price_row *r = &row->prices[i];
+		int unit = tg_unit_parse(tg_str(r->unit));
+		struct tg_price p = {
+			.unit = (enum tg_unit)unit,
+			.pico = r->pico_usd,
+			.row = r->id,
+			.valid_from = r->valid_from,
+			.valid_to = r->valid_to,
+			.above_tokens = r->above_tokens,
+			.utc_from = r->utc_from,
+			.utc_to = r->utc_to,
+		};
+		if (unit < 0 || strlen(r->tier) >= sizeof(p.tier))
 			continue;
-		d->prices.pico[u] = row->prices[i].pico_usd;
-		d->prices.row[u] = row->prices[i].id;
+		memcpy(p.tier, r->tier, strlen(r->tier));
+		tg_prices_append(a, &d->prices, &p);
 	}
+}
+
+/* LiteLLM's model_info tells the model's window. */
+static void
+set_window(struct tg_deployment *d, const char *info)
+{
+	static const char *const longest[] = { "max_output_tokens",
+		"max_tokens" };
+	struct tg_str json = tg_str(info), value;
+
+	if (tg_json_check(json, TG_MAX_JSON_DEPTH, NULL) != TG_JSON_GOOD)
+		return;
+	if (d->max_input_tokens == 0 &&
+	    tg_json_get(json, "max_input_tokens", &value))
+		(void)tg_json_i64(value, &d->max_input_tokens);
+	for (size_t i = 0; i < 2 && d->max_output_tokens == 0; i++)
+		if (tg_json_get(json, longest[i], &value))
+			(void)tg_json_i64(value, &d->max_output_tokens);
+	if (d->max_input_tokens < 0)
+		d->max_input_tokens = 0;
+	if (d->max_output_tokens < 0)
+		d->max_output_tokens = 0;
 }
 
 /* A deployment with an address or secret of its own has its own upstream. */
@@ -92,12 +128,22 @@ own_upstream(struct tg_builder *b, struct tg_deployment *d,
     const struct tg_section *s, const struct tg_deployment_row *row,
     struct tg_err *e)
 {
-	struct tg_upstream *u = tg_builder_upstream(b, row->id);
+	struct tg_section own = *s;
+	struct tg_upstream *u;
+	struct tg_secret lent;
 
-	if (tg_settings_upstream(b->a, s, u, e) != 0) {
+	if (tg_builder_credential(b, row->params, &own, &lent, e) != 0)
+		return -1;
+	u = tg_builder_upstream(b, row->id);
+	if (tg_settings_upstream(b->a, &own, u, e) != 0) {
 		b->n_ups--;
+		tg_secret_free(&lent);
 		return -1;
 	}
+	if (row->sealed == NULL)
+		u->key = lent;
+	else
+		tg_secret_free(&lent);
 	if (row->sealed != NULL &&
 	    tg_seal_unlock(b->seal, row->sealed, row->sealed_bytes, &u->key) !=
 		0) {
@@ -123,7 +169,10 @@ db_model(struct tg_builder *b, const struct tg_deployment_row *row,
 
 	d->id = row->id;
 	d->info = row->info;
+	d->params = row->params;
+	d->blocked = row->blocked;
 	d->created_by = row->created_by;
+	d->updated_by = row->updated_by;
 	d->created_at = row->created_at;
 	d->updated_at = row->updated_at;
 	if (row->provider != NULL)
@@ -138,7 +187,8 @@ db_model(struct tg_builder *b, const struct tg_deployment_row *row,
 	}
 	if (row->upstream_model != NULL)
 		d->upstream_model = row->upstream_model;
-	set_prices(d, row);
+	set_prices(b->a, d, row);
+	set_window(d, row->info);
 	return 0;
 }
 

@@ -14,16 +14,21 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "gate/headers.h"
+#include "gate/house.h"
+#include "gate/parties.h"
 #include "gate/stages.h"
 #include "store/db.h"
 
 #define IDLE_CONNECTION_S 60
+#define NEVER_MS 3600000
 
 struct tg_gate {
 	struct tg_gate_conf conf;
 	struct tg_store *store;
 	const struct tg_seal *seal;
 	struct tg_fetch_pool *pool;
+	struct tg_party_cache *parties;
 	pthread_mutex_t lock;	/* of catalog and retry_at */
 	pthread_mutex_t build;	/* one builder at a time */
 	struct tg_catalog *catalog;
@@ -37,8 +42,9 @@ static const struct {
 } stages[] = {
 	{ "auth", tg_auth },
 	{ "intake", tg_intake },
-	{ "admit", tg_admit },
+	{ "rights", tg_rights },
 	{ "route", tg_route },
+	{ "admit", tg_admit },
 	{ "relay", tg_relay },
 };
 
@@ -62,7 +68,9 @@ tg_gate_open(const struct tg_gate_conf *conf, struct tg_store *store,
 	pthread_mutex_init(&g->lock, NULL);
 	pthread_mutex_init(&g->build, NULL);
 	g->pool = tg_fetch_pool_new(conf->idle_connections, IDLE_CONNECTION_S);
-	if (g->pool == NULL || tg_gate_catalog(g, &c, e) != 0) {
+	g->parties = tg_party_cache_new();
+	if (g->pool == NULL || g->parties == NULL ||
+	    tg_gate_catalog(g, &c, e) != 0) {
 		tg_gate_close(g);
 		return tg_fail(e, TG_E_INTERNAL, "cannot start the gate");
 	}
@@ -78,6 +86,7 @@ tg_gate_close(struct tg_gate *g)
 		return;
 	tg_catalog_release(g->catalog);
 	tg_fetch_pool_free(g->pool);
+	tg_party_cache_free(g->parties);
 	pthread_mutex_destroy(&g->lock);
 	pthread_mutex_destroy(&g->build);
 	free(g);
@@ -125,6 +134,12 @@ tg_gate_pool(struct tg_gate *g)
 	return g->pool;
 }
 
+struct tg_party_cache *
+tg_gate_parties(struct tg_gate *g)
+{
+	return g->parties;
+}
+
 /* --- the snapshot --- */
 
 /* The one in force, if it is of this version or cannot be renewed now. */
@@ -162,11 +177,14 @@ renew(struct tg_gate *g, struct tg_catalog **c, struct tg_err *e)
 {
 	struct tg_err why = { 0 };
 
+	*c = NULL;
 	if (tg_catalog_build(&g->conf.catalog, g->store, g->seal, c, &why) ==
-	    0) {
+		0 &&
+	    tg_house_sync(&g->conf, *c, g->store, &why) == 0) {
 		replace(g, *c);
 		return 0;
 	}
+	tg_catalog_release(*c);
 	pthread_mutex_lock(&g->lock);
 	g->retry_at = tg_mono_ms() + 1000;
 	*c = g->catalog;
@@ -227,6 +245,7 @@ tg_gate_serve(struct tg_gate *g, struct tg_request *rq,
 	tg_buf_free(&call.out);
 	tg_buf_free(&call.answer);
 	tg_catalog_release(call.catalog);
+	tg_auth_release(call.who);
 }
 
 static void
@@ -239,7 +258,10 @@ begin(struct tg_call *call, struct tg_gate *g, struct tg_request *rq)
 	tg_buf_init(&call->out, most + most / 8 + 64 * 1024);
 	tg_buf_init(&call->answer, most);
 	tg_usage_reset(&call->usage);
+	call->log = g->conf.log;
+	call->key_spent_nano = TG_NANO_NONE;
 	call->row.attempt = 1;
+	call->row.queued_us = call->row.streamed_tokens = -1;
 	call->row.cost_nano = TG_COST_UNKNOWN;
 	call->row.provider_cost_nano = TG_COST_UNKNOWN;
 	call->row.sent_us = call->row.first_byte_us = -1;
@@ -255,12 +277,51 @@ tg_call_stream(struct tg_call *call, struct tg_str bytes)
 	struct tg_buf first;
 	int rc;
 
+	tg_headers_begin(call);
 	tg_buf_init(&first, bytes.n + 256);
 	(void)tg_buf_printf(&first, ": tollgate %s\n\n", call->row.id);
 	(void)tg_buf_adds(&first, bytes);
 	rc = tg_reply_stream(call->rq, tg_buf_str(&first));
 	tg_buf_free(&first);
 	return rc;
+}
+
+int
+tg_call_write(struct tg_call *call, struct tg_str bytes)
+{
+	int rc;
+
+	call->written_us = tg_mono_us();
+	if (call->rq->state == TG_REPLY_NONE)
+		rc = tg_call_stream(call, bytes);
+	else
+		rc = tg_reply_write(call->rq, bytes);
+	return rc != 0 ? tg_call_gone(call) : 0;
+}
+
+int
+tg_call_gone(struct tg_call *call)
+{
+	if (tg_gate_stopping(call->gate) && !call->rq->broken)
+		return tg_fail(&call->rq->err, TG_E_STOPPING,
+		    "This gateway had to end before the answer was complete. "
+		    "Try again in a moment.");
+	return tg_fail(&call->rq->err, TG_E_CLIENT_GONE,
+	    "The caller left before the answer was complete.");
+}
+
+int
+tg_call_silence_ms(const struct tg_call *call)
+{
+	int every = call->gate->conf.keepalive_ms;
+	int64_t since, left;
+
+	if (!call->view.stream || every <= 0)
+		return NEVER_MS;
+	since = call->written_us != 0 ? call->written_us :
+					call->rq->start_us;
+	left = every - (tg_mono_us() - since) / 1000;
+	return left > 1 ? (int)left : 1;
 }
 
 /* The end of the answer, or what went wrong: the last the caller sees. */
@@ -283,6 +344,7 @@ send_failure(struct tg_call *call)
 	struct tg_request *rq = call->rq;
 
 	if (rq->state == TG_REPLY_NONE) {
+		tg_headers_begin(call);
 		call->hooks->refuse(call);
 		return 0;
 	}
@@ -298,9 +360,12 @@ send_end(struct tg_call *call)
 {
 	struct tg_request *rq = call->rq;
 
-	if (!call->view.stream)
+	if (!call->view.stream) {
+		tg_headers_begin(call);
+		tg_headers_cost(call);
 		return tg_reply_send(
 		    rq, 200, "application/json", tg_buf_str(&call->out));
+	}
 	if (tg_buf_addc(&call->out, "data: [DONE]\n\n") != 0)
 		return -1;
 	if (rq->state == TG_REPLY_NONE) {

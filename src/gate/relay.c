@@ -1,10 +1,10 @@
 /*
- * Fifth stage: there and back.  The row is in the books before anything is
+ * Sixth stage: there and back.  The row is in the books before anything is
  * sent; then the answer is read as it comes, either whole or as a stream.
  * Until the first content nothing is said to the caller, so that a failure
- * can still have its proper status, except that after some silence a stream
- * is opened with a comment.  The end of the answer is left in call->out: it
- * is sent after settle.
+ * can still have its proper status, or another attempt be made; except that
+ * after some silence a stream is opened with a comment.  The end of the
+ * answer is left in call->out: it is sent after settle.
  */
 #include "config.h"
 
@@ -15,14 +15,13 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/limits.h"
+#include "gate/headers.h"
 #include "gate/source.h"
 #include "gate/stages.h"
 #include "llm/fault_read.h"
 #include "llm/redact.h"
 
-#define NEVER_MS 3600000
-
-static int open_books(struct tg_call *);
+static int attempt(struct tg_call *);
 static int make_body(struct tg_call *, struct tg_buf *);
 static int exchange(struct tg_relay *, struct tg_str);
 static int wait_head(struct tg_relay *);
@@ -31,12 +30,24 @@ static int read_fault(struct tg_relay *);
 int
 tg_relay(struct tg_call *call)
 {
+	tg_retry_plan(call);
+	for (;;) {
+		int rc = attempt(call);
+
+		if (rc == 0 || !tg_retry(call))
+			return rc;
+	}
+}
+
+static int
+attempt(struct tg_call *call)
+{
 	struct tg_relay r = { .call = call };
 	struct tg_buf body;
 	int rc = -1;
 
 	tg_buf_init(&body, call->view.body.n + 64 * 1024);
-	if (make_body(call, &body) == 0 && open_books(call) == 0) {
+	if (make_body(call, &body) == 0) {
 		tg_sse_init(&r.sse, TG_MAX_SSE_EVENT);
 		rc = exchange(&r, tg_buf_str(&body));
 		tg_stream_close(&r);
@@ -56,27 +67,23 @@ static int
 make_body(struct tg_call *call, struct tg_buf *body)
 {
 	static const char *const ours[] = { "echo", NULL };
-	bool echo = call->deployment->upstream->family == TG_FAMILY_ECHO;
+	const struct tg_upstream *up = call->deployment->upstream;
+	const struct tg_admission *ad = &call->ad;
+	struct tg_forward f = {
+		.upstream_model = call->upstream_model,
+		/* What is held must be the most that can come back. */
+		.max_tokens = ad->capped && ad->may_clamp ?
+		    ad->output_tokens : -1,
+		.max_name = tg_known_max_name(up->type, up->base_url),
+		/* "echo": true is OpenAI's own, in completions. */
+		.drop = is_ours(call->view.echo) ? ours : NULL,
+	};
 
-	if (echo) /* reads the view itself */
-		return 0;
-	/* "echo": true is OpenAI's own, in completions. */
-	if (tg_view_forward(&call->view, call->upstream_model,
-		is_ours(call->view.echo) ? ours : NULL, body) != 0)
+	if (up->family == TG_FAMILY_ECHO)
+		return 0; /* it reads the view itself */
+	if (tg_view_forward(&call->view, &f, body) != 0)
 		return tg_fail(&call->rq->err, TG_E_TOO_LARGE,
 		    "The request cannot be written for the upstream.");
-	return 0;
-}
-
-static int
-open_books(struct tg_call *call)
-{
-	struct tg_request *rq = call->rq;
-
-	if (tg_call_open(tg_gate_store(call->gate), &call->row, &rq->err) != 0)
-		return -1;
-	call->opened = true;
-	call->row.sent_us = tg_mono_us() - rq->start_us;
 	return 0;
 }
 
@@ -84,13 +91,16 @@ static int
 exchange(struct tg_relay *r, struct tg_str body)
 {
 	struct tg_call *call = r->call;
+	int64_t from = tg_mono_us();
 	int rc = -1;
 
 	if (tg_source_open(&r->source, call, body) != 0)
 		return -1;
+	call->row.sent_us = from - call->rq->start_us;
 	if (wait_head(r) != 0)
 		goto out;
 	call->row.upstream_status = tg_source_status(&r->source);
+	tg_headers_take(call, &r->source);
 	if (call->row.upstream_status / 100 != 2)
 		rc = read_fault(r);
 	else if (tg_str_ifind(tg_source_header(&r->source, "content-type"),
@@ -99,55 +109,18 @@ exchange(struct tg_relay *r, struct tg_str body)
 	else
 		rc = tg_whole_read(r);
 out:
+	call->sent = tg_source_was_sent(&r->source);
+	call->upstream_us += tg_mono_us() - from;
 	tg_source_close(&r->source);
 	return rc;
 }
 
-int
-tg_relay_gone(struct tg_relay *r)
+static int
+keep_alive(struct tg_call *call)
 {
-	if (tg_gate_stopping(r->call->gate) && !r->call->rq->broken)
-		return tg_fail(&r->call->rq->err, TG_E_STOPPING,
-		    "This gateway had to end before the answer was complete. "
-		    "Try again in a moment.");
-	return tg_fail(&r->call->rq->err, TG_E_CLIENT_GONE,
-	    "The caller left before the answer was complete.");
-}
-
-/* Opens the caller's stream with its first bytes, or writes into it. */
-int
-tg_relay_write(struct tg_relay *r, struct tg_str bytes)
-{
-	struct tg_call *call = r->call;
-	int rc;
-
-	r->written_us = tg_mono_us();
-	if (call->rq->state == TG_REPLY_NONE)
-		rc = tg_call_stream(call, bytes);
-	else
-		rc = tg_reply_write(call->rq, bytes);
-	return rc != 0 ? tg_relay_gone(r) : 0;
-}
-
-int
-tg_relay_tick_ms(const struct tg_relay *r)
-{
-	int every = tg_gate_settings(r->call->gate)->keepalive_ms;
-	int64_t since, left;
-
-	if (!r->call->view.stream || every <= 0)
-		return NEVER_MS;
-	since = r->written_us != 0 ? r->written_us : r->call->rq->start_us;
-	left = every - (tg_mono_us() - since) / 1000;
-	return left > 1 ? (int)left : 1;
-}
-
-int
-tg_relay_tick(struct tg_relay *r)
-{
-	if (tg_relay_tick_ms(r) > 1)
+	if (tg_call_silence_ms(call) > 1)
 		return 0;
-	return tg_relay_write(r, TG_STR(": keep-alive\n\n"));
+	return tg_call_write(call, TG_STR(": keep-alive\n\n"));
 }
 
 enum tg_fetch_event
@@ -157,11 +130,12 @@ tg_relay_wait(struct tg_relay *r, struct tg_str *data)
 	enum tg_fetch_event ev;
 
 	for (;;) {
-		ev = tg_source_wait(&r->source, tg_relay_tick_ms(r), data);
-		if (ev == TG_FETCH_TICK && tg_relay_tick(r) == 0)
+		ev = tg_source_wait(
+		    &r->source, tg_call_silence_ms(call), data);
+		if (ev == TG_FETCH_TICK && keep_alive(call) == 0)
 			continue;
 		if (ev == TG_FETCH_GONE || ev == TG_FETCH_TICK) {
-			(void)tg_relay_gone(r);
+			(void)tg_call_gone(call);
 			return TG_FETCH_FAILED;
 		}
 		if (ev == TG_FETCH_DATA && call->row.first_byte_us < 0)

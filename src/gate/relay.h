@@ -18,10 +18,9 @@ struct tg_relay {
 	struct tg_source source;
 	struct tg_sse sse;
 	struct tg_assembly *assembly;
-	int64_t written_us;	/* last write to the caller, 0 none */
 	bool done;		/* [DONE] was seen */
 	uint64_t seen, ended;	/* choices, as in llm/chunk.h */
-	bool content;		/* something of the answer itself */
+	int64_t told_us;	/* progress was last told to the books */
 };
 
 /* Reads the answer to its end into call->out; -1 with the reason. */
@@ -35,10 +34,6 @@ void tg_stream_close(struct tg_relay *r);
  * caller who left is TG_FETCH_FAILED with TG_E_CLIENT_GONE.
  */
 enum tg_fetch_event tg_relay_wait(struct tg_relay *r, struct tg_str *data);
-int tg_relay_write(struct tg_relay *r, struct tg_str bytes);
-int tg_relay_tick_ms(const struct tg_relay *r);
-int tg_relay_tick(struct tg_relay *r);
-int tg_relay_gone(struct tg_relay *r);
 /* Facts of one object of the answer: id, usage, finish. */
 void tg_relay_note(struct tg_relay *r, const struct tg_chunk *c);
 /* An error object inside an answer with status 200. */

@@ -1,87 +1,174 @@
 /*
- * Fourth stage: from the model's name to a deployment.  Of those that serve
- * the name the lowest order counts; among equals chance decides by weight.
+ * Fourth stage: from the model's name to the deployments that could serve it,
+ * in the order to try, each with what the call may cost there at the most.
+ * The lowest order goes first; among equals chance decides by weight.
  */
 #include "config.h"
 
 #include "base/id.h"
+#include "base/json.h"
 #include "gate/stages.h"
 
-#define AGENT_MAX 256	/* bytes of a User-Agent that are kept */
+#define TRIES_MAX 16	/* deployments of a name that are considered */
 
-static const struct tg_deployment *pick(
-    const struct tg_deployment **, size_t);
-static void note(struct tg_call *);
+static size_t pinned(struct tg_call *, size_t);
+static void shuffle(const struct tg_deployment **, size_t);
+static int quote_all(struct tg_call *);
+static int unknown(struct tg_call *);
 
 int
 tg_route(struct tg_call *call)
 {
-	struct tg_str model = call->view.model;
-	const struct tg_deployment **all;
 	size_t n;
 
-	all = tg_catalog_find(call->catalog, call->rq->arena, model, &n);
+	call->deployments = tg_catalog_find(
+	    call->catalog, call->rq->arena, call->model, &n);
+	n = pinned(call, n);
 	if (n == 0)
-		return tg_fail_param(&call->rq->err, TG_E_MODEL_UNKNOWN,
-		    "model",
-		    "/%s: Invalid model name passed in model=%.*s. Call "
-		    "`/v1/models` to view available models for your key.",
-		    call->dialect->endpoint + 1, TG_PRI(model));
-	call->deployment = pick(all, n);
-	call->upstream_model =
-	    tg_deployment_model(call->deployment, call->rq->arena, model);
-	note(call);
+		return unknown(call);
+	for (size_t from = 0, to; from < n; from = to) {
+		to = from + 1;
+		while (to < n && call->deployments[to]->order == call->deployments[from]->order)
+			to++;
+		shuffle(call->deployments + from, to - from);
+	}
+	call->n_candidates = n < TRIES_MAX ? n : TRIES_MAX;
+	return quote_all(call);
+}
+
+/* A check of ours means the one deployment it names. */
+static size_t
+pinned(struct tg_call *call, size_t n)
+{
+	struct tg_door *door = call->rq->door;
+	const char *id;
+
+	if (!tg_auth_local(call->rq) ||
+	    (id = door->ops->env(door, "TOLLGATE_DEPLOYMENT")) == NULL)
+		return n;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(call->deployments[i]->id, id) != 0)
+			continue;
+		call->deployments[0] = call->deployments[i];
+		return 1;
+	}
 	return 0;
 }
 
-static const struct tg_deployment *
-pick(const struct tg_deployment **all, size_t n)
+static int
+unknown(struct tg_call *call)
 {
-	uint64_t sum = 0, at;
-	size_t k = 0;
-
-	while (k < n && all[k]->order == all[0]->order)
-		sum += (uint64_t)all[k++]->weight;
-	if (k == 1 || sum == 0)
-		return all[0];
-	at = tg_random_u64() % sum;
-	for (size_t i = 0; i < k; i++) {
-		if (at < (uint64_t)all[i]->weight)
-			return all[i];
-		at -= (uint64_t)all[i]->weight;
-	}
-	return all[0];
+	return tg_fail_param(&call->rq->err, TG_E_MODEL_UNKNOWN, "model",
+	    "/%s: Invalid model name passed in model=%.*s. Call `/v1/models` "
+	    "to view available models for your key.",
+	    call->dialect->endpoint + 1, TG_PRI(call->model));
 }
 
-static struct tg_str
-shortened(struct tg_str s)
-{
-	if (s.n > AGENT_MAX)
-		s.n = AGENT_MAX;
-	return s;
-}
-
-/* What the books say of a call before it is sent. */
+/* One drawn by weight to the front, then another of the rest ... */
 static void
-note(struct tg_call *call)
+shuffle(const struct tg_deployment **d, size_t n)
 {
-	struct tg_request *rq = call->rq;
-	struct tg_call_row *row = &call->row;
+	for (; n > 1; d++, n--) {
+		const struct tg_deployment *drawn;
+		uint64_t sum = 0, at;
+		size_t k = 0;
 
-	row->worker = tg_worker_name();
-	row->user = call->view.user.n > 0 ?
-	    tg_arena_cstr(rq->arena, call->view.user) :
-	    NULL;
-	if (tg_call_log(call) != TG_LOG_NONE) {
-		row->addr = tg_arena_cstr(rq->arena, rq->addr);
-		row->agent = tg_arena_cstr(rq->arena, shortened(rq->agent));
+		for (size_t i = 0; i < n; i++)
+			sum += (uint64_t)d[i]->weight;
+		if (sum == 0)
+			return;
+		at = tg_random_u64() % sum;
+		while (at >= (uint64_t)d[k]->weight)
+			at -= (uint64_t)d[k++]->weight;
+		drawn = d[k];
+		d[k] = d[0];
+		d[0] = drawn;
 	}
-	row->route = call->dialect->name;
-	row->model = call->view.model.p;
-	row->deployment = call->deployment->id;
-	row->provider = call->deployment->upstream->name;
-	row->upstream_model = call->upstream_model;
-	row->stream = call->view.stream;
-	row->start_at = rq->start_wall_us;
-	row->request_bytes = (int64_t)rq->body.n;
+}
+
+/* --- quotes --- */
+
+const char *
+tg_call_tier(const struct tg_call *call)
+{
+	struct tg_str text;
+
+	if (call->view.tier.n == 0 ||
+	    tg_json_type(call->view.tier) != TG_JSON_STRING ||
+	    tg_json_text(call->rq->arena, call->view.tier, &text) != 0)
+		return "";
+	return text.p;
+}
+
+/* Of one choice; embeddings make none. */
+static int64_t
+most_output(const struct tg_call *call, const struct tg_deployment *d,
+    const struct tg_bound *b)
+{
+	if (call->dialect->id == TG_DIALECT_EMBEDDINGS)
+		return 0;
+	if (b->output_tokens >= 0)
+		return b->output_tokens;
+	if (d->max_output_tokens > 0)
+		return d->max_output_tokens;
+	return tg_gate_settings(call->gate)->house.default_output_tokens;
+}
+
+static int
+find_own_terms(struct tg_call *call, struct tg_candidate *c)
+{
+	const struct tg_account_ref refs[] = {
+		{ TG_SCOPE_PROVIDER, 0, c->provider },
+		{ TG_SCOPE_DEPLOYMENT, 0, c->deployment },
+	};
+
+	return tg_terms_find(tg_gate_store(call->gate), call->rq->arena, refs,
+	    2, &c->terms, &call->rq->err);
+}
+
+static int
+quote(struct tg_call *call, const struct tg_deployment *d,
+    const struct tg_bound *b, struct tg_candidate *c)
+{
+	struct tg_prices worst;
+
+	*c = (struct tg_candidate){
+		.deployment = d->id,
+		.provider = d->upstream->name,
+		.upstream_model =
+		    tg_deployment_model(d, call->rq->arena, call->model),
+		.input_tokens = b->input_tokens,
+		.output_tokens = most_output(call, d, b),
+		.lost_policy = d->lost_policy,
+	};
+	tg_prices_worst(&d->prices, call->row.start_at, b->input_tokens,
+	    tg_call_tier(call), &worst);
+	c->priced = tg_price_quote(
+	    &worst, b, &c->fixed_nano, &c->output_pico);
+	/* It makes its answers itself. */
+	if (!c->priced && d->upstream->family == TG_FAMILY_ECHO)
+		c->priced = true;
+	return find_own_terms(call, c);
+}
+
+static int
+quote_all(struct tg_call *call)
+{
+	const struct tg_deployment *d;
+	struct tg_weight w;
+	struct tg_bound b;
+
+	call->candidates = tg_arena_zero(call->rq->arena,
+	    call->n_candidates * sizeof(*call->candidates));
+	tg_weight_read(&w, &call->view);
+	for (size_t i = 0; i < call->n_candidates; i++) {
+		d = call->deployments[i];
+		tg_bound_make(&b, &w, d->upstream->type, d->upstream_model,
+		    d->max_input_tokens);
+		if (i == 0)
+			call->bound = b;
+		if (quote(call, d, &b, &call->candidates[i]) != 0)
+			return -1;
+	}
+	return 0;
 }

@@ -20,13 +20,21 @@
  *	    per: minute|hour|day|<duration>, max, queue: seconds}]
  *	queue: seconds, for rpm_limit, tpm_limit and max_parallel_requests
  *	itpm_limit, otpm_limit (LiteLLM's itpm, otpm)
- * Provider and deployment settings spell rpm, tpm, itpm, otpm; they are read
- * too. null is as if it were not there.
+ * Provider and deployment settings spell rpm, tpm, itpm, otpm, budget_limit,
+ * time_period; they are read too.  null, {} and [] are as if they were not
+ * there; a rate of -1 is none, of 0 refuses all.  Numbers and lists may be
+ * text, as tollgate.ini has them: "10/day, 100/month" for budget_limits,
+ * "1000 requests/day, 4 parallel" for limits, "50, 80" for thresholds.
+ * budget_fallbacks: {model: [another]} makes a model's budget switch.
+ * temp_budget_expiry is a date: writers turn a duration ("10d") into one.
+ * Of two caps of the same period, and of two limits of the same window, the
+ * lower counts.
  */
-#include <jansson.h>
+#include <stdbool.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/jtree.h"
 #include "store/accounts.h"
 
 struct tg_model_promises {
@@ -35,6 +43,8 @@ struct tg_model_promises {
 };
 struct tg_rules {
 	struct tg_promises own;
+	/* own.caps[0] is that of max_budget, soft_budget, budget_duration */
+	bool primary;
 	struct tg_model_promises *models;	/* key × model, team × model */
 	size_t n_models;
 };
@@ -51,7 +61,8 @@ int tg_rules_read(struct tg_arena *a, const json_t *own, const json_t *shared,
 /*
  * Writes what a key, subject or member promises (settings and budget are
  * read from its row), its models' accounts included, inside the caller's
- * transaction.
+ * transaction.  Only keys and teams have accounts for models: TG_E_UNSUPPORTED
+ * for others.  A removed subject promises nothing.
  */
 int tg_rules_apply(struct tg_db *db, struct tg_arena *a, enum tg_scope scope,
     int64_t subject, const char *default_zone, struct tg_err *e);

@@ -12,9 +12,8 @@
 #include <strings.h>
 
 #include "base/escape.h"
-#include "base/money.h"
 
-enum kind { TEXT, MS, BYTES, FLAG, COUNT, WORDS };
+enum kind { TEXT, MS, BYTES, FLAG, COUNT, WORDS, WHOLE };
 
 struct row {
 	const char *key;
@@ -41,6 +40,9 @@ static const struct row route_rows[] = {
 static const struct row upstream_rows[] = {
 	{ "base_url", TEXT, offsetof(struct tg_upstream, base_url) },
 	{ "auth_header", TEXT, offsetof(struct tg_upstream, auth_header) },
+	{ "lost", TEXT, offsetof(struct tg_upstream, lost) },
+	{ "charge_errors", FLAG,
+	    offsetof(struct tg_upstream, charge_errors) },
 	{ NULL, 0, 0 },
 };
 
@@ -50,6 +52,11 @@ static const struct row deployment_rows[] = {
 	{ "mode", TEXT, offsetof(struct tg_deployment, mode) },
 	{ "weight", COUNT, offsetof(struct tg_deployment, weight) },
 	{ "order", COUNT, offsetof(struct tg_deployment, order) },
+	{ "lost", TEXT, offsetof(struct tg_deployment, lost) },
+	{ "max_input_tokens", WHOLE,
+	    offsetof(struct tg_deployment, max_input_tokens) },
+	{ "max_output_tokens", WHOLE,
+	    offsetof(struct tg_deployment, max_output_tokens) },
 	{ NULL, 0, 0 },
 };
 
@@ -64,12 +71,13 @@ static const struct row echo_rows[] = {
 	{ "echo_stall_after", WORDS,
 	    offsetof(struct tg_echo_settings, stall_after) },
 	{ "echo_words", WORDS, offsetof(struct tg_echo_settings, words) },
+	{ "echo_text", TEXT, offsetof(struct tg_echo_settings, text) },
 	{ NULL, 0, 0 },
 };
 
 /* Read where they stand, not by a row. */
 static const char *const other_upstream[] = { "type", "api_key", "open",
-	NULL };
+	"discount", "margin", NULL };
 static const char *const other_deployment[] = { "provider", "echo_usage",
 	"echo_tokens_per_second", NULL };
 
@@ -96,7 +104,7 @@ tg_settings_get(const struct tg_section *s, const char *key)
 int
 tg_settings_kind(const char *key)
 {
-	int kind = 0;
+	int kind = tg_settings_promise_kind(key);
 
 	if (row_find(route_rows, key) != NULL)
 		return 3;
@@ -105,8 +113,7 @@ tg_settings_kind(const char *key)
 		kind |= 1;
 	if (row_find(deployment_rows, key) != NULL ||
 	    row_find(echo_rows, key) != NULL || listed(other_deployment, key) ||
-	    (strncmp(key, "price_", 6) == 0 &&
-		tg_unit_parse(tg_str(key + 6)) >= 0))
+	    tg_settings_is_price(key))
 		kind |= 2;
 	return kind;
 }
@@ -242,7 +249,14 @@ tg_settings_upstream(struct tg_arena *a, const struct tg_section *s,
 		if (rc == 0 && tg_settings_kind(t->key) == 0)
 			return bad(s, t, e, NULL);
 	}
-	if (read_open(s, u, e) != 0 || read_headers(a, s, u, e) != 0 ||
+	if (tg_settings_percent(s, "discount", TG_MOST_DISCOUNT,
+		&u->discount_ppm, e) != 0 ||
+	    tg_settings_percent(
+		s, "margin", TG_MOST_MARGIN, &u->margin_ppm, e) != 0)
+		return -1;
+	tg_settings_promises(a, s, &u->promises, NULL);
+	if (tg_settings_lost(s, u->lost, e) < 0 || read_open(s, u, e) != 0 ||
+	    read_headers(a, s, u, e) != 0 ||
 	    split_unix_url(a, s, u, e) != 0 || check_address(s, u, e) != 0)
 		return -1;
 	if (key != NULL && *key != '\0')
@@ -251,29 +265,6 @@ tg_settings_upstream(struct tg_arena *a, const struct tg_section *s,
 }
 
 /* --- a model's --- */
-
-static int
-read_price(const struct tg_section *s, const struct tg_setting *t,
-    struct tg_deployment *d, struct tg_err *e)
-{
-	int unit = -1;
-	int64_t nano;
-
-	if (strncmp(t->key, "price_", 6) == 0)
-		unit = tg_unit_parse(tg_str(t->key + 6));
-	if (unit < 0)
-		return 0;
-	if (unit == TG_UNIT_CALL) {
-		if (tg_nano_parse(tg_str(t->value), &nano) != 0 || nano < 0 ||
-		    nano > INT64_MAX / 1000)
-			return bad(s, t, e, "USD per call, such as 0.01");
-		d->prices.pico[unit] = nano * 1000;
-		return 1;
-	}
-	if (tg_price_parse(tg_str(t->value), &d->prices.pico[unit]) != 0)
-		return bad(s, t, e, "USD per million tokens, such as 0.15");
-	return 1;
-}
 
 static int
 read_echo(const struct tg_section *s, const struct tg_setting *t,
@@ -308,8 +299,6 @@ read_deployment_setting(const struct tg_section *s, const struct tg_setting *t,
 	if (rc == 0)
 		rc = row_read(echo_rows, s, t, &d->echo, e);
 	if (rc == 0)
-		rc = read_price(s, t, d, e);
-	if (rc == 0)
 		rc = read_echo(s, t, d, e);
 	if (rc == 0 && tg_settings_kind(t->key) == 0)
 		return bad(s, t, e, NULL);
@@ -322,10 +311,21 @@ tg_settings_deployment(struct tg_arena *a, const struct tg_section *s,
 {
 	static const char *const modes[] = { "chat", "completion", "embedding",
 		NULL };
-	(void)a;
+	int lost;
+
 	for (size_t i = 0; i < s->n; i++)
 		if (read_deployment_setting(s, &s->settings[i], d, e) != 0)
 			return -1;
+	if (tg_settings_prices(a, s, &d->prices, e) != 0)
+		return -1;
+	tg_settings_promises(a, s, &d->promises, &d->model_promises);
+	lost = tg_settings_lost(s,
+	    d->lost != NULL || d->upstream == NULL ? d->lost :
+						     d->upstream->lost,
+	    e);
+	if (lost < 0)
+		return -1;
+	d->lost_policy = lost;
 	if (!listed(modes, d->mode))
 		return tg_fail(e, TG_E_INVALID,
 		    "[model:%s] mode must be chat, completion or embedding",

@@ -1,25 +1,23 @@
 /*
- * Last, always: the attempt's row is completed before the end of the answer
- * leaves.  If the books cannot be written the caller does not get that end,
- * but an error; the store keeps the row's facts and writes them when it can.
+ * Last, always: the attempt's row is completed and the money booked before
+ * the end of the answer leaves.  If the books cannot be written the caller
+ * does not get that end, but an error; the store keeps the row's facts and
+ * writes them when it can.  A refusal is a fact as well.
+ * What it costs is cost.c's.
  */
 #include "config.h"
 
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/limits.h"
 #include "base/log.h"
+#include "gate/cost.h"
 #include "gate/stages.h"
+#include "store/db.h"
 
-_Static_assert((int)TG_UNIT__TOKENS == (int)TG_TOK__MAX &&
-	(int)TG_UNIT_AUDIO_OUTPUT == (int)TG_TOK_AUDIO_OUTPUT &&
-	(int)TG_UNIT_OUTPUT == (int)TG_TOK_OUTPUT,
-    "prices and books name the same classes in the same order");
-
-static void count(struct tg_call *);
 static void judge(struct tg_call *);
-static void name_prices(struct tg_call *);
+static void refused(struct tg_call *);
+static int book(struct tg_call *, bool, struct tg_err *);
 
 void
 tg_settle(struct tg_call *call)
@@ -27,12 +25,13 @@ tg_settle(struct tg_call *call)
 	struct tg_request *rq = call->rq;
 	struct tg_err why = { 0 };
 
-	if (!call->opened)
+	if (call->ad.wait_id != 0 && !call->opened)
+		tg_book_leave(tg_gate_store(call->gate), &call->ad);
+	if (!call->opened) {
+		refused(call);
 		return;
-	count(call);
-	judge(call);
-	call->row.end_us = tg_mono_us() - rq->start_us;
-	if (tg_call_close(tg_gate_store(call->gate), &call->row, &why) == 0)
+	}
+	if (call->closed || book(call, true, &why) == 0)
 		return;
 	tg_warnx("call not closed in the books yet id=%s why=\"%s\"",
 	    call->row.id, why.msg);
@@ -40,44 +39,85 @@ tg_settle(struct tg_call *call)
 		(void)tg_err_pass(&rq->err, &why);
 }
 
-/* Usage to classes and cost. */
-static void
-count(struct tg_call *call)
+int
+tg_settle_attempt(struct tg_call *call)
 {
-	struct tg_call_row *row = &call->row;
-	const struct tg_usage *u = &call->usage;
+	struct tg_err why = { 0 };
+	int rc = book(call, false, &why);
 
-	row->reasoning_tokens = u->known ? u->reasoning : -1;
-	for (int i = 0; i < TG_TOK__MAX; i++)
-		row->tokens[i] = u->known ? u->tokens[i] : -1;
-	row->usage_odd = u->odd;
-	if (u->provider_cost_nano != TG_COST_NONE)
-		row->provider_cost_nano = u->provider_cost_nano;
-	if (call->rq->err.code == TG_E_UPSTREAM && !u->known &&
-	    row->first_content_us < 0)
-		row->cost_nano = 0; /* it refused: nothing was made */
-	else if (tg_price_cost(&call->deployment->prices, u, &row->cost_nano))
-		name_prices(call);
-	else
-		row->cost_nano = TG_COST_UNKNOWN;
+	if (rc != 0)
+		tg_warnx("attempt not closed in the books yet id=%s why=\"%s\"",
+		    call->row.id, why.msg);
+	return rc;
+}
+
+static int
+book(struct tg_call *call, bool last, struct tg_err *e)
+{
+	struct tg_settlement st = {
+		.row = &call->row,
+		.terms = &call->terms,
+		.candidate = &call->candidates[call->ad.chosen].terms,
+		.last = last,
+		.key_spent_nano = TG_NANO_NONE,
+	};
+	int rc;
+
+	tg_cost_count(call);
+	judge(call);
+	call->row.end_us = tg_mono_us() - call->rq->start_us;
+	tg_cost_used(call, &st.used_input, &st.used_output);
+	rc = tg_book_settle(
+	    tg_gate_store(call->gate), call->rq->arena, &st, e);
+	if (rc != 0)
+		return rc;
+	call->standings = st.standings;
+	call->n_standings = st.n_standings;
+	call->key_spent_nano = st.key_spent_nano;
+	return 0;
+}
+
+/* Turned away before anything was sent: who it was is known, and why. */
+static bool
+is_on_record(const struct tg_call *call)
+{
+	switch (call->rq->err.code) {
+	case TG_OK:
+	case TG_E_STORE:
+	case TG_E_INTERNAL:
+	case TG_E_BUSY:
+		return false;
+	case TG_E_KEY_BLOCKED:
+	case TG_E_KEY_EXPIRED:
+	case TG_E_ADDR_DENIED:
+	case TG_E_TEAM_BLOCKED:
+	case TG_E_PERSON_BLOCKED:
+		return call->who != NULL;
+	default:
+		return call->who != NULL && call->seen;
+	}
 }
 
 static void
-name_prices(struct tg_call *call)
+refused(struct tg_call *call)
 {
-	const struct tg_prices *p = &call->deployment->prices;
-	struct tg_buf list;
-	int n = 0;
+	struct tg_call_row *row = &call->row;
+	struct tg_err why = { 0 };
 
-	tg_buf_init(&list, 1024);
-	for (int u = 0; u < TG_UNIT__MAX; u++)
-		if (p->row[u] != 0)
-			(void)tg_buf_printf(&list, "%s%lld",
-			    n++ > 0 ? "," : "[", (long long)p->row[u]);
-	if (n > 0)
-		call->row.price_ids = tg_arena_printf(call->rq->arena,
-		    "%.*s]", TG_PRI(tg_buf_str(&list)));
-	tg_buf_free(&list);
+	if (!is_on_record(call))
+		return;
+	row->deployment = row->provider = row->upstream_model = NULL;
+	for (int i = 0; i < TG_TOK__MAX; i++)
+		row->tokens[i] = -1;
+	row->reasoning_tokens = -1;
+	judge(call);
+	row->state = TG_CALL_REFUSED;
+	row->cost_nano = 0;
+	row->end_us = tg_mono_us() - call->rq->start_us;
+	if (tg_book_refuse(
+		tg_gate_store(call->gate), row, &why) != 0)
+		tg_warnx("refusal not in the books id=%s why=\"%s\"", row->id,
+		    why.msg);
 }
 
 /* An upstream's words may quote the request: they are text, not numbers. */
@@ -86,7 +126,7 @@ reason(struct tg_call *call)
 {
 	const struct tg_err *e = &call->rq->err;
 	const char *code = tg_code_name(e->code);
-	enum tg_log_mode log = tg_call_log(call);
+	enum tg_log_mode log = call->log;
 
 	if (log == TG_LOG_NONE)
 		return code;
@@ -124,20 +164,12 @@ judge(struct tg_call *call)
 						   200;
 }
 
-enum tg_log_mode
-tg_call_log(const struct tg_call *call)
-{
-	if (call->key.log != TG_LOG_UNSET)
-		return call->key.log;
-	return tg_gate_settings(call->gate)->log;
-}
-
 void
 tg_keep(struct tg_call *call)
 {
 	struct tg_err why = { 0 };
 
-	if (!call->opened || tg_call_log(call) != TG_LOG_FULL)
+	if (!call->opened || call->log != TG_LOG_FULL)
 		return;
 	if (tg_body_put(tg_gate_store(call->gate), call->row.id,
 		call->view.body, tg_buf_str(&call->answer), &why) != 0)

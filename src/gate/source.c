@@ -123,6 +123,12 @@ tg_source_header(struct tg_source *s, const char *name)
 	return TG_STR_NONE;
 }
 
+bool
+tg_source_was_sent(const struct tg_source *s)
+{
+	return s->fetch == NULL || tg_fetch_was_sent(s->fetch);
+}
+
 void
 tg_source_close(struct tg_source *s)
 {

@@ -8,13 +8,17 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/money.h"
+#include "gate/cost.h"
 #include "gate/relay.h"
 #include "gate/stages.h"
 
 /* After [DONE] so long for the connection to end cleanly and be kept. */
 #define LINGER_MS 20
+#define PROGRESS_US 5000000
 
 static int take(struct tg_relay *, const struct tg_sse_event *);
 static int take_all(struct tg_relay *, struct tg_str);
@@ -31,7 +35,7 @@ tg_stream_read(struct tg_relay *r)
 	struct tg_str data;
 	enum tg_fetch_event ev = TG_FETCH_DATA;
 
-	if (!call->view.stream || tg_call_log(call) == TG_LOG_FULL)
+	if (!call->view.stream || call->log == TG_LOG_FULL)
 		r->assembly = tg_assembly_new(call->dialect, TG_MAX_ASSEMBLED);
 	while (!r->done && (ev = tg_relay_wait(r, &data)) == TG_FETCH_DATA)
 		if (take_all(r, data) != 0)
@@ -67,6 +71,32 @@ garbage(struct tg_relay *r)
 	    "object.");
 }
 
+/* "cost" as the usage's last member, unless the provider tells its own. */
+static void
+add_cost(struct tg_call *call, const struct tg_chunk *c, size_t from)
+{
+	struct tg_buf *out = &call->out;
+	struct tg_str tail, usd, have;
+	struct tg_buf text;
+	long at = tg_str_find(
+	    (struct tg_str){ out->p + from, out->n - from }, c->usage);
+
+	tg_cost_count(call);
+	if (at < 0 || call->row.cost_nano == TG_COST_UNKNOWN ||
+	    tg_json_get(c->usage, "cost", &have))
+		return;
+	tg_buf_init(&text, 64);
+	(void)tg_nano_print(&text, call->row.cost_nano);
+	usd = tg_arena_copy(call->rq->arena, tg_buf_str(&text));
+	tg_buf_free(&text);
+	from += (size_t)at + c->usage.n - 1; /* the closing brace */
+	tail = tg_arena_copy(call->rq->arena,
+	    (struct tg_str){ out->p + from, out->n - from });
+	out->n = from;
+	(void)tg_buf_printf(out, ",\"cost\":%.*s%.*s", TG_PRI(usd),
+	    TG_PRI(tail));
+}
+
 static int
 write_chunk(struct tg_relay *r, const struct tg_chunk *c)
 {
@@ -85,6 +115,9 @@ write_chunk(struct tg_relay *r, const struct tg_chunk *c)
 		out->p[before] = '\0';
 		return 0;
 	}
+	if (rc == 0 && c->usage.n > 2 && call->view.usage_asked &&
+	    tg_gate_settings(call->gate)->house.stream_cost)
+		add_cost(call, c, before);
 	for (size_t i = before; i < out->n; i++)
 		if (out->p[i] == '\n' || out->p[i] == '\r')
 			out->p[i] = ' '; /* white space between tokens */
@@ -133,18 +166,39 @@ keep(struct tg_relay *r, struct tg_str data)
 	return 0;
 }
 
-/* Before the first content nothing is said, unless the stream is open. */
+/* So that a crash is charged what was made, not what was held. */
+static void
+tell_progress(struct tg_relay *r)
+{
+	struct tg_call *call = r->call;
+	int64_t now = tg_mono_us(), bytes = (call->streamed_bytes + 3) / 4;
+	struct tg_err why = { 0 };
+
+	if (r->told_us == 0)
+		r->told_us = now;
+	if (now - r->told_us < PROGRESS_US)
+		return;
+	r->told_us = now;
+	if (tg_book_progress(tg_gate_store(call->gate), call->row.seq,
+		call->streamed_chunks > bytes ? call->streamed_chunks : bytes,
+		&why) != 0)
+		tg_warnx("progress not noted id=%s why=\"%s\"", call->row.id,
+		    why.msg);
+}
+
+/* Before the first content nothing is said: there may be another attempt. */
 static int
 flush(struct tg_relay *r)
 {
 	struct tg_call *call = r->call;
 
 	if (call->out.n == 0 || !call->view.stream || r->done ||
-	    (call->rq->state == TG_REPLY_NONE && !r->content))
+	    !call->content)
 		return 0;
-	if (tg_relay_write(r, tg_buf_str(&call->out)) != 0)
+	if (tg_call_write(call, tg_buf_str(&call->out)) != 0)
 		return -1;
 	tg_buf_reset(&call->out);
+	tell_progress(r);
 	return 0;
 }
 
@@ -213,7 +267,7 @@ tg_stream_close(struct tg_relay *r)
 
 	if (r->assembly == NULL)
 		return;
-	if (tg_call_log(call) == TG_LOG_FULL)
+	if (call->log == TG_LOG_FULL)
 		(void)tg_assembly_write(r->assembly, &call->answer);
 	tg_assembly_free(r->assembly);
 	r->assembly = NULL;

@@ -55,6 +55,8 @@ gather(struct tg_relay *r)
 			    "The upstream's answer is above the limit of %zu "
 			    "bytes.",
 			    call->answer.max);
+	if (ev != TG_FETCH_END) /* for the estimate */
+		call->streamed_bytes = (int64_t)call->answer.n;
 	return ev == TG_FETCH_END ? 0 : -1;
 }
 
@@ -80,13 +82,15 @@ tg_relay_note(struct tg_relay *r, const struct tg_chunk *c)
 	if (c->finished && (row->finish == NULL ||
 	    !tg_str_is(c->finish, row->finish)))
 		row->finish = raw_copy(r, c->finish);
-	if (c->usage.n > 0) {
-		tg_usage_reset(&r->call->usage);
-		tg_usage_openai(&r->call->usage, c->usage);
-	}
+	if (c->usage.n > 0)
+		tg_usage_read(&r->call->usage, TG_USAGE_OPENAI, c->usage);
+	if (c->tier.n > 0)
+		tg_usage_tier(&r->call->usage, c->tier);
 	if (!c->content)
 		return;
-	r->content = true;
+	r->call->content = true;
+	r->call->streamed_chunks++;
+	r->call->streamed_bytes += (int64_t)c->content_bytes;
 	if (row->first_content_us < 0)
 		row->first_content_us = tg_mono_us() - r->call->rq->start_us;
 }
