@@ -187,7 +187,7 @@ sweep(struct tg_app *app)
 	struct tg_err why = { 0 };
 	int64_t n = 0;
 
-	if (tg_calls_sweep(app->store, &n, &why) != 0)
+	if (tg_book_sweep(app->store, &n, &why) != 0)
 		tg_warnx("sweep failed why=\"%s\"", why.msg);
 	else if (n > 0)
 		tg_info("calls of dead processes closed as lost n=%lld",

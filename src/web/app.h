@@ -18,6 +18,7 @@ struct tg_web_conf {
 	const char *cors_origins;	/* "", "*", or a list by commas */
 	const char *trusted_proxies;	/* CIDR list by commas */
 	enum tg_compat compat;
+	int budget_status;		/* of a spent budget; 0: compat's */
 	int max_streams;		/* for messages and Retry-After */
 };
 

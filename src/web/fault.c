@@ -144,7 +144,9 @@ tg_fault_status(const struct tg_err *e, enum tg_compat compat)
 {
 	const struct row *row = row_of(e);
 
-	if (e->code == TG_E_UPSTREAM && e->status != 0)
+	if (e->status != 0 &&
+	    (e->code == TG_E_UPSTREAM || e->code == TG_E_BUDGET ||
+		e->code == TG_E_UNPRICED))
 		return e->status;
 	if (compat == TG_COMPAT_1_83 && row->old_status != 0)
 		return row->old_status;
@@ -161,7 +163,8 @@ tg_fault_make(const struct tg_err *e, enum tg_compat compat,
 	f->retry_after_ms = row->retry_after_s < 0 ?
 	    -1 :
 	    (long)row->retry_after_s * 1000;
-	if ((e->code == TG_E_UPSTREAM || e->code == TG_E_RATE) &&
+	if ((e->code == TG_E_UPSTREAM || e->code == TG_E_RATE ||
+		e->code == TG_E_PARALLEL || e->code == TG_E_QUEUE) &&
 	    e->retry_after_ms >= 0)
 		f->retry_after_ms = e->retry_after_ms;
 	f->should_retry = -1;

@@ -27,42 +27,31 @@ compat_of(const struct tg_call *call)
 	return tg_app_web(w->app)->compat;
 }
 
+/* The house may choose what a spent budget is answered with. */
+static void
+choose_status(const struct tg_call *call)
+{
+	const struct tg_web *w = call->ctx;
+	struct tg_err *e = &call->rq->err;
+
+	if (e->code == TG_E_BUDGET || e->code == TG_E_UNPRICED)
+		e->status = tg_app_web(w->app)->budget_status;
+}
+
 static int
 hook_status(const struct tg_call *call)
 {
+	choose_status(call);
 	return tg_fault_status(&call->rq->err, compat_of(call));
-}
-
-/* Both have their place in a message. */
-static struct tg_str
-cut(struct tg_str s)
-{
-	return (struct tg_str){ s.p, s.n < 180 ? s.n : 180 };
-}
-
-/* LiteLLM 1.83 says it in other words, which clients of its time match. */
-static void
-old_words(struct tg_call *call)
-{
-	struct tg_err *e = &call->rq->err;
-
-	if (e->code != TG_E_MODEL_DENIED ||
-	    compat_of(call) != TG_COMPAT_1_83)
-		return;
-	tg_err_reset(e);
-	(void)tg_fail_param(e, TG_E_MODEL_DENIED, "model",
-	    "key not allowed to access model. This key can only access "
-	    "models=%.*s. Tried to access %.*s",
-	    TG_PRI(cut(tg_str(call->key.models))),
-	    TG_PRI(cut(call->view.model)));
 }
 
 static void
 hook_refuse(struct tg_call *call)
 {
-	old_words(call);
+	choose_status(call);
 	tg_fault_send(call->rq, compat_of(call),
-		    TG_FAULT_ERROR);
+	    call->rq->err.code == TG_E_ROUTE_DENIED ? TG_FAULT_DETAIL :
+						      TG_FAULT_ERROR);
 }
 
 /* No [DONE] follows: it means success (openai-api.md 3.3). */

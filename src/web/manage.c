@@ -1,17 +1,160 @@
 /*
- * Shared by the management API's routes: reading their bodies, writing their
- * answers.
+ * Shared by the management API's routes: reading their bodies, the one
+ * transaction of each, writing their answers.
  */
 #include "config.h"
 
 #include "web/manage.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
-#include "base/jtree.h"
+#include "base/money.h"
+#include "store/audit.h"
+#include "web/fault.h"
+#include "web/manage_rights.h"
+
+struct run {
+	struct tg_manage m;
+	tg_manage_fn *fn;
+};
 
 static int answer(struct tg_web *, int, json_t *);
+static int run(struct tg_web *, tg_manage_fn *, bool);
+
+int
+tg_manage_change(struct tg_web *w, tg_manage_fn *fn)
+{
+	return run(w, fn, true);
+}
+
+int
+tg_manage_look(struct tg_web *w, tg_manage_fn *fn)
+{
+	return run(w, fn, false);
+}
+
+/* The transaction may be tried again: what the first try made is dropped. */
+static int
+in_transaction(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct run *r = arg;
+
+	json_decref(r->m.answer);
+	r->m.answer = NULL;
+	(void)json_array_clear(r->m.kept);
+	r->m.db = db;
+	r->m.e = e;
+	return r->fn(&r->m);
+}
+
+void
+tg_manage_finish_fault(struct tg_web *w)
+{
+	struct tg_err *e = &w->rq->err;
+	int status = tg_fault_status(e, tg_app_web(w->app)->compat);
+
+	if (e->ecode[0] == '\0' && status < 500)
+		(void)snprintf(e->ecode, sizeof(e->ecode), "%d", status);
+	if (e->type[0] == '\0' &&
+	    (e->code == TG_E_INVALID || e->code == TG_E_UNSUPPORTED))
+		(void)snprintf(
+		    e->type, sizeof(e->type), "%s", "bad_request_error");
+}
+
+static const char *
+zone_of(struct tg_web *w)
+{
+	const char *zone =
+	    tg_gate_settings(tg_app_gate(w->app))->house.timezone;
+
+	return zone != NULL ? zone : "";
+}
+
+static int
+run(struct tg_web *w, tg_manage_fn *fn, bool writes)
+{
+	struct tg_store *s = tg_app_store(w->app);
+	bool bodiless = w->rq->method == TG_GET || w->rq->method == TG_HEAD;
+	json_t *body = bodiless ? json_object() : tg_manage_body(w);
+	struct run r = {
+		.fn = fn,
+		.m = { .w = w,
+		    .a = w->rq->arena,
+		    .body = body,
+		    .now = tg_wall_us(),
+		    .zone = zone_of(w),
+		    .kept = json_array() },
+	};
+	int rc = -1;
+
+	w->manages = true;
+	if (body != NULL && writes)
+		rc = tg_write(
+		    s, TG_DB_MAIN, in_transaction, &r, &w->rq->err);
+	else if (body != NULL)
+		rc = tg_read(
+		    s, TG_DB_MAIN, in_transaction, &r, &w->rq->err);
+	if (rc == 0)
+		rc = tg_manage_send(w, r.m.answer);
+	else {
+		json_decref(r.m.answer);
+		tg_manage_finish_fault(w);
+	}
+	json_decref(r.m.kept);
+	json_decref(body);
+	return rc;
+}
+
+json_t *
+tg_manage_keep(struct tg_manage *m, json_t *j)
+{
+	if (j != NULL)
+		(void)json_array_append_new(m->kept, j);
+	return j;
+}
+
+int
+tg_manage_audit(struct tg_manage *m, const char *action, const char *object,
+    const char *object_id, const json_t *before, const json_t *after)
+{
+	struct tg_str by =
+	    tg_request_header(m->w->rq, "litellm-changed-by");
+	struct tg_audit row = {
+		.at = m->now,
+		.who = m->w->who != NULL ? m->w->who : "",
+		.key_id = m->w->key.id,
+		.addr = tg_arena_cstr(m->a, m->w->rq->addr),
+		.changed_by = by.n > 0 ? tg_arena_cstr(m->a, by) : NULL,
+		.action = action,
+		.object = object,
+		.object_id = object_id,
+		.before = before != NULL ? tg_manage_print(m, before) : NULL,
+		.after = after != NULL ? tg_manage_print(m, after) : NULL,
+	};
+
+	return tg_audit_add(m->db, &row, m->e);
+}
+
+int
+tg_manage_fail(struct tg_err *e, enum tg_code code, const char *type,
+    const char *param, const char *fmt, ...)
+{
+	char msg[sizeof(e->msg)];
+	bool first = e->code == TG_OK;
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(msg, sizeof(msg), fmt, ap);
+	va_end(ap);
+	(void)tg_fail_param(
+	    e, code, param != NULL ? param : "", "%s", msg);
+	if (first && type != NULL)
+		(void)snprintf(e->type, sizeof(e->type), "%s", type);
+	return -1;
+}
 
 json_t *
 tg_manage_body(struct tg_web *w)
@@ -82,7 +225,7 @@ tg_manage_fault(struct tg_web *w)
 
 	if (!w->manages || type == NULL)
 		return false;
-	loc = json_pack("[s]", "body");
+	loc = json_pack("[s]", w->rq->method == TG_GET ? "query" : "body");
 	if (e->param[0] != '\0')
 		(void)json_array_append_new(loc, json_string(e->param));
 	one = json_pack("{s:s, s:o, s:s, s:n}", "type", type, "loc", loc,
@@ -98,6 +241,14 @@ tg_manage_time(int64_t wall_us)
 	if (wall_us == 0)
 		return json_null();
 	return json_string(tg_iso_time(wall_us, iso));
+}
+
+json_t *
+tg_manage_usd(int64_t nano_usd)
+{
+	if (nano_usd % 1000000000 == 0)
+		return json_integer(nano_usd / 1000000000);
+	return json_real((double)nano_usd / 1e9);
 }
 
 static bool

@@ -7,6 +7,7 @@
 #include "web/routes.h"
 
 #include "base/escape.h"
+#include "gate/rights.h"
 #include "web/fault.h"
 #include "web/manage.h"
 
@@ -25,7 +26,19 @@ const struct tg_route *const tg_route_tables[] = {
 	public_routes,
 	tg_routes_health,
 	tg_routes_key,
+	tg_routes_user,
+	tg_routes_team,
+	tg_routes_budget,
+	tg_routes_customer,
+	tg_routes_organization,
+	tg_routes_tag,
+	tg_routes_credential,
 	tg_routes_model,
+	tg_routes_spend,
+	tg_routes_global,
+	tg_routes_activity,
+	tg_routes_me,
+	tg_routes_misc,
 	NULL,
 };
 
@@ -33,7 +46,8 @@ static struct tg_str plain_path(struct tg_request *, struct tg_str);
 static bool path_matches(const char *, struct tg_str, struct tg_str[2]);
 static const struct tg_route *find(struct tg_web *, struct tg_str, bool *);
 static const char *allowed(struct tg_web *, struct tg_str);
-static int run(struct tg_web *, const struct tg_route *);
+static int run(struct tg_web *, const struct tg_route *, struct tg_str);
+static void say_fault(struct tg_web *);
 static int not_found(struct tg_web *, struct tg_str);
 
 void
@@ -56,7 +70,7 @@ tg_routes_serve(struct tg_app *app, struct tg_request *rq)
 		return;
 	}
 	if (route != NULL)
-		rc = run(&w, route);
+		rc = run(&w, route, path);
 	else if (known) {
 		tg_reply_header(rq, "Allow", "%s", allowed(&w, path));
 		rc = tg_fail(&rq->err, TG_E_METHOD,
@@ -64,9 +78,32 @@ tg_routes_serve(struct tg_app *app, struct tg_request *rq)
 		    tg_method_name(rq->method), allowed(&w, path));
 	} else
 		rc = not_found(&w, rq->whole);
-	if (rc != 0 && rq->state == TG_REPLY_NONE && !tg_manage_fault(&w))
-		tg_fault_send(rq, tg_app_web(app)->compat,
-		    route != NULL ? route->form : TG_FAULT_ERROR);
+	if (rc != 0 && rq->state == TG_REPLY_NONE)
+		say_fault(&w);
+	tg_auth_release(w.self);
+	tg_catalog_release(w.catalog);
+}
+
+int
+tg_web_catalog(struct tg_web *w)
+{
+	if (w->catalog != NULL)
+		return 0;
+	return tg_gate_catalog(
+	    tg_app_gate(w->app), &w->catalog, &w->rq->err);
+}
+
+static void
+say_fault(struct tg_web *w)
+{
+	enum tg_fault_form form =
+	    w->route != NULL ? w->route->form : TG_FAULT_ERROR;
+
+	if (tg_manage_fault(w))
+		return;
+	if (w->rq->err.code == TG_E_ROUTE_DENIED)
+		form = TG_FAULT_DETAIL;
+	tg_fault_send(w->rq, tg_app_web(w->app)->compat, form);
 }
 
 static int
@@ -181,12 +218,15 @@ allowed(struct tg_web *w, struct tg_str path)
 }
 
 static int
-run(struct tg_web *w, const struct tg_route *route)
+run(struct tg_web *w, const struct tg_route *route, struct tg_str path)
 {
 	w->route = route;
 	if (route->access == TG_ACCESS_ADMIN && tg_access_admin(w) != 0)
 		return -1;
 	if (route->access == TG_ACCESS_KEY && tg_access_key(w) != 0)
+		return -1;
+	if (w->self != NULL &&
+	    tg_rights_route(w->self, path, &w->rq->err) != 0)
 		return -1;
 	return route->run(w);
 }

@@ -20,12 +20,15 @@ struct tg_web {
 	struct tg_app *app;
 	struct tg_request *rq;
 	struct tg_key key;	/* of the caller, by access */
+	const struct tg_who *self;	/* whose that is; NULL: no key */
 	bool admin;
 	bool manages;		/* its body is the management API's */
 	/* what stood for {...} in the path, decoded, in order */
 	struct tg_str rest, rest2;
 	const struct tg_route *route;
+	struct tg_catalog *catalog;	/* see tg_web_catalog() */
 	const char *who;	/* the caller's name for created_by */
+	struct tg_caller *caller;	/* what it may; web/manage_rights.h */
 };
 /* Answers, or fails with rq->err set (-1), which is answered for it. */
 typedef int tg_handler(struct tg_web *w);
@@ -50,18 +53,23 @@ extern const struct tg_route *const tg_route_tables[];
 extern const struct tg_route tg_routes_key[], tg_routes_user[],
     tg_routes_team[], tg_routes_budget[], tg_routes_customer[],
     tg_routes_organization[], tg_routes_tag[], tg_routes_model[],
-    tg_routes_credential[], tg_routes_spend[], tg_routes_activity[],
-    tg_routes_health[], tg_routes_misc[], tg_routes_me[];
+    tg_routes_credential[], tg_routes_spend[], tg_routes_global[],
+    tg_routes_activity[], tg_routes_health[], tg_routes_misc[], tg_routes_me[];
 
 /* Finds the route and runs it; every failure is answered. */
 void tg_routes_serve(struct tg_app *app, struct tg_request *rq);
+
+/*
+ * Sets w->catalog to the one in force, until the request ends.  Before a
+ * transaction, never inside: a new one may have promises to write.
+ */
+int tg_web_catalog(struct tg_web *w);
 
 /* The handlers, by file. */
 tg_handler tg_web_root, tg_web_alive, tg_web_ready;
 tg_handler tg_web_chat, tg_web_completions, tg_web_embeddings;
 tg_handler tg_web_models, tg_web_model;
 tg_handler tg_web_key_generate, tg_web_key_info, tg_web_key_delete;
-tg_handler tg_web_model_new, tg_web_model_delete, tg_web_model_info;
 
 /* Administration by master key, by a person (Basic), or from the command. */
 int tg_access_admin(struct tg_web *w);

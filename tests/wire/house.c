@@ -62,6 +62,7 @@ struct wire_house {
 	struct tg_app_conf conf;
 	struct section providers[SECTIONS], models[SECTIONS];
 	struct tg_section provider_list[SECTIONS], model_list[SECTIONS];
+	struct section promises;	/* of the house itself */
 	struct tg_app *app;
 	bool locked;		/* asked for */
 	sqlite3 *lock;		/* another program in the middle of writing */
@@ -71,6 +72,17 @@ static void make_keys(struct wire_house *, struct wire_vars *);
 static int read_conf(struct wire_house *, struct tg_str, struct tg_buf *);
 static void close_app(struct wire_house *);
 static void die(const char *, const struct tg_err *);
+
+/* The UTC day on which the cases run; they take less than that. */
+static void
+set_today(struct wire_house *h, struct wire_vars *vars)
+{
+	char iso[TG_ISO_BYTES];
+
+	wire_set(vars, "TODAY",
+	    tg_arena_printf(
+		h->arena, "%.10s", tg_iso_time(tg_wall_us(), iso)));
+}
 
 struct wire_house *
 wire_house_new(struct wire_vars *vars, int port, int refused, int stuck)
@@ -96,6 +108,7 @@ wire_house_new(struct wire_vars *vars, int port, int refused, int stuck)
 	wire_set(vars, "PORT", tg_arena_printf(h->arena, "%d", port));
 	wire_set(vars, "REFUSED", tg_arena_printf(h->arena, "%d", refused));
 	wire_set(vars, "STUCK", tg_arena_printf(h->arena, "%d", stuck));
+	set_today(h, vars);
 	make_keys(h, vars);
 	return h;
 }
@@ -245,6 +258,8 @@ set_number(struct wire_house *h, struct tg_str name, struct tg_str value)
 		g->keepalive_ms = (int)n;
 	else if (tg_str_is(name, "max_body"))
 		g->max_body_bytes = (size_t)n;
+	else if (tg_str_is(name, "budget_status"))
+		h->conf.web.budget_status = (int)n;
 	else if (tg_str_is(name, "busy_ms"))
 		h->conf.store.busy_ms = (int)n;
 	else if (tg_str_is(name, "locked"))
@@ -253,6 +268,49 @@ set_number(struct wire_house *h, struct tg_str name, struct tg_str value)
 		g->max_answer_bytes = (size_t)n;
 	else
 		return -1;
+	return 0;
+}
+
+/* "KEY VALUE" of [house], [customers] and [tags]; what is left, a promise. */
+static int
+set_house(struct wire_house *h, struct tg_str rest)
+{
+	struct tg_house_conf *c = &h->conf.gate.house;
+	struct tg_str key = wire_word(&rest), value = tg_str_trim(rest);
+	const struct {
+		const char *name;
+		bool *flag;
+		int64_t *number;
+		const char **text;
+	} rows[] = {
+		{ "fall_over", &c->fall_over, NULL, NULL },
+		{ "stream_cost", &c->stream_cost, NULL, NULL },
+		{ "customers_create", &c->customer_create, NULL, NULL },
+		{ "customers_enforce", &c->customer_enforce, NULL, NULL },
+		{ "tags_create", &c->tag_create, NULL, NULL },
+		{ "default_output_tokens", NULL, &c->default_output_tokens,
+		    NULL },
+		{ "customers_headers", NULL, NULL, &c->customer_headers },
+		{ "customers_budget", NULL, NULL, &c->customer_budget },
+		{ "timezone", NULL, NULL, &c->timezone },
+	};
+	struct section *p = &h->promises;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!tg_str_is(key, rows[i].name))
+			continue;
+		if (rows[i].flag != NULL)
+			*rows[i].flag = tg_str_is(value, "yes");
+		else if (rows[i].text != NULL)
+			*rows[i].text = tg_arena_cstr(h->settings, value);
+		else
+			return tg_str_i64(value, rows[i].number) ? 0 : -1;
+		return 0;
+	}
+	if (p->s.n == SETTINGS)
+		return -1;
+	p->list[p->s.n].key = tg_arena_cstr(h->settings, key);
+	p->list[p->s.n++].value = tg_arena_cstr(h->settings, value);
 	return 0;
 }
 
@@ -266,6 +324,8 @@ set_one(struct wire_house *h, struct tg_str name, struct tg_str value)
 		h->conf.web.compat = strcmp(text, "1.83") == 0 ?
 		    TG_COMPAT_1_83 :
 		    TG_COMPAT_1_104;
+	else if (tg_str_is(name, "house"))
+		return set_house(h, value);
 	else if (tg_str_is(name, "cors"))
 		h->conf.web.cors_origins = text;
 	else if (tg_str_is(name, "trusted"))
@@ -324,6 +384,14 @@ defaults(struct wire_house *h)
 		.idle_connections = 4,
 		.max_body_bytes = 4 * 1024 * 1024,
 		.max_answer_bytes = MOST_BYTES,
+		.house = {
+		    .timezone = "UTC",
+		    .default_output_tokens = 4096,
+		    .ceiling_input = 30000000,
+		    .ceiling_output = 150000000,
+		    .fall_over = true,
+		    .customer_headers = "X-OpenWebUI-User-Id",
+		},
 	};
 
 	gate.catalog.route = route;
@@ -364,6 +432,8 @@ close_app(struct wire_house *h)
 	h->settings = tg_arena_new(ARENA_BYTES);
 	memset(h->providers, 0, sizeof(h->providers));
 	memset(h->models, 0, sizeof(h->models));
+	memset(&h->promises, 0, sizeof(h->promises));
+	h->promises.s.settings = h->promises.list;
 	defaults(h);
 }
 
@@ -384,6 +454,10 @@ wire_house_app(struct wire_house *h, struct tg_str conf, struct tg_buf *why)
 		h->provider_list[i] = h->providers[i].s;
 	for (size_t i = 0; i < c->n_models; i++)
 		h->model_list[i] = h->models[i].s;
+	h->conf.gate.house.promises = h->promises.s;
+	h->conf.gate.house.trusted = h->conf.web.trusted_proxies;
+	h->conf.gate.house.old_words =
+	    h->conf.web.compat == TG_COMPAT_1_83;
 	c->providers = h->provider_list;
 	c->models = h->model_list;
 	if (tg_app_open(&h->conf, &h->app, &e) != 0) {

@@ -94,8 +94,8 @@ parse_answer(struct step *st)
 }
 
 /*
- * An error in OpenAI's envelope has all four members; one about the form of a
- * body of the management API is LiteLLM's.
+ * An error in OpenAI's envelope has all four members; some of the management
+ * API, and those about the form of its bodies, are LiteLLM's.
  */
 static int
 check_error(struct step *st)
@@ -106,13 +106,20 @@ check_error(struct step *st)
 	static const struct tg_str form = TG_STR(
 	    "{\"detail\":[{\"type\":\"<<text>>\",\"loc\":\"<<any>>\","
 	    "\"msg\":\"<<text>>\",\"input\":null}]}");
+	static const struct tg_str detail = TG_STR(
+	    "{\"detail\":{\"error\":\"<<text>>\"}}");
+	static const struct tg_str detail_text =
+	    TG_STR("{\"detail\":\"<<text>>\"}");
 
 	if (st->status < 400 || st->body.n == 0 ||
 	    tg_str_find(st->body, TG_STR("\"unhealthy\"")) >= 0)
 		return 0;
 	return wire_match_json("error",
-	    tg_str_starts(st->body, "{\"detail\"") ? form : want, st->body,
-	    &st->why);
+	    tg_str_starts(st->body, "{\"detail\":{") ? detail :
+		tg_str_starts(st->body, "{\"detail\":\"") ? detail_text :
+		tg_str_starts(st->body, "{\"detail\"") ? form :
+							    want,
+	    st->body, &st->why);
 }
 
 /* What is kept of a call does not hold the provider's key either. */

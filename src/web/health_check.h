@@ -1,0 +1,24 @@
+#ifndef TG_WEB_HEALTH_CHECK_H
+#define TG_WEB_HEALTH_CHECK_H
+/*
+ * A small call to one deployment, by the gateway itself: through all stages
+ * and onto the books, as any call.
+ */
+#include "base/jtree.h"
+#include "gate/catalog.h"
+#include "store/health.h"
+#include "web/routes.h"
+
+#define TG_HEALTH_MS 60000	/* the longest that one may take */
+
+/*
+ * out->error is NULL if it answered with 200, else what it said; strings in
+ * the request's arena.  False: it cannot be checked (a wildcard for which no
+ * health_check_model is told, or a blocked one).
+ */
+bool tg_health_check(struct tg_web *w, const struct tg_deployment *d,
+    struct tg_health_check *out);
+
+tg_handler tg_web_health, tg_web_health_history, tg_web_health_latest,
+    tg_web_test_connection;
+#endif

@@ -1,0 +1,213 @@
+/*
+ * /model/new, update, delete, block: deployments that the API makes
+ * (litellm-compat.md 2.7).  Each is effective at once in every process: the
+ * catalog's version moves with it.
+ */
+#include "config.h"
+
+#include "web/model_draft.h"
+#include "web/model_info.h"
+
+#define TABLE "LiteLLM_ProxyModelTable"
+
+static int
+model_new(struct tg_manage *m)
+{
+	struct tg_model_draft d = { .m = m, .catalog = m->w->catalog };
+
+	if (tg_model_draft_read(&d) != 0 ||
+	    tg_deployment_insert(m->db, &d.row, m->e) != 0)
+		return -1;
+	m->answer = json_incref(tg_model_row(m, &d.row));
+	return tg_manage_audit(
+	    m, "created", TABLE, d.row.id, NULL, m->answer);
+}
+
+/* What stands in tollgate.ini is not in the database: nothing to change. */
+static int
+no_such(struct tg_manage *m, const char *id, enum tg_code code)
+{
+	const struct tg_catalog *c = m->w->catalog;
+	const char *type = code == TG_E_CONFLICT ? "auth_error" : NULL;
+	size_t i = 0;
+
+	while (i < c->n_deployments &&
+	    strcmp(c->deployments[i].id, id) != 0)
+		i++;
+	if (i == c->n_deployments)
+		return tg_manage_fail(m->e, code, type, "id",
+		    "Model with id=%s not found in db", id);
+	if (type == NULL)
+		type = "bad_request_error";
+	return tg_manage_fail(m->e, TG_E_CONFLICT, type, "id",
+	    "Model with id=%s not found in db: it is set in tollgate.ini, or "
+	    "by the environment. Change it there.",
+	    id);
+}
+
+static int
+find(struct tg_manage *m, const char *id, enum tg_code missing,
+    struct tg_deployment_row *row)
+{
+	int found = tg_deployment_get(m->db, m->a, id, row, m->e);
+
+	return found == 0 ? no_such(m, id, missing) : found;
+}
+
+static int
+change(struct tg_manage *m, const char *id, enum tg_code missing)
+{
+	struct tg_model_draft d = { .m = m, .catalog = m->w->catalog };
+	json_t *before;
+
+	if (find(m, id, missing, &d.old) != 1)
+		return -1;
+	before = tg_model_row(m, &d.old);
+	if (tg_model_draft_read(&d) != 0 ||
+	    tg_deployment_change(m->db, &d.row, m->e) != 0)
+		return -1;
+	m->answer = json_incref(tg_model_row(m, &d.row));
+	return tg_manage_audit(
+	    m, "updated", TABLE, id, before, m->answer);
+}
+
+static int
+model_update(struct tg_manage *m)
+{
+	const char *id = json_string_value(json_object_get(
+	    json_object_get(m->body, "model_info"), "id"));
+
+	if (id == NULL || *id == '\0')
+		return tg_fail_param(m->e, TG_E_INVALID, "model_info",
+		    "model_info not provided: give the id of the model as "
+		    "'model_info': {'id': ...}.");
+	return change(m, id, TG_E_CONFLICT);
+}
+
+static int
+model_patch(struct tg_manage *m)
+{
+	return change(
+	    m, tg_arena_cstr(m->a, m->w->rest), TG_E_NOT_FOUND);
+}
+
+static int
+model_delete(struct tg_manage *m)
+{
+	struct tg_deployment_row row;
+	const char *id;
+
+	if (tg_manage_need(m, "id", &id) != 0 ||
+	    find(m, id, TG_E_CONFLICT, &row) != 1 ||
+	    tg_deployment_drop(m->db, id, m->e) != 1)
+		return -1;
+	m->answer = json_pack("{s:s}", "message",
+	    tg_arena_printf(m->a, "Model: %s deleted successfully", id));
+	return tg_manage_audit(
+	    m, "deleted", TABLE, id, tg_model_row(m, &row), NULL);
+}
+
+static int
+block(struct tg_manage *m, bool blocked)
+{
+	struct tg_deployment_row row;
+	json_t *before;
+	const char *id;
+
+	if (tg_manage_text(m, "model_id", &id) != 0 ||
+	    (id == NULL && tg_manage_need(m, "id", &id) != 0) ||
+	    find(m, id, TG_E_NOT_FOUND, &row) != 1)
+		return -1;
+	before = tg_model_row(m, &row);
+	row.blocked = blocked;
+	row.updated_by = m->w->who;
+	row.updated_at = m->now;
+	row.prices = NULL;
+	row.n_prices = 0;
+	if (tg_deployment_change(m->db, &row, m->e) != 0)
+		return -1;
+	m->answer = json_incref(tg_model_row(m, &row));
+	return tg_manage_audit(m, blocked ? "blocked" : "unblocked", TABLE,
+	    id, before, m->answer);
+}
+
+static int
+model_block(struct tg_manage *m)
+{
+	return block(m, true);
+}
+
+static int
+model_unblock(struct tg_manage *m)
+{
+	return block(m, false);
+}
+
+static int
+run(struct tg_web *w, tg_manage_fn *fn)
+{
+	return tg_web_catalog(w) == 0 ? tg_manage_change(w, fn) : -1;
+}
+
+static int
+run_new(struct tg_web *w)
+{
+	return run(w, model_new);
+}
+
+static int
+run_update(struct tg_web *w)
+{
+	return run(w, model_update);
+}
+
+static int
+run_patch(struct tg_web *w)
+{
+	return run(w, model_patch);
+}
+
+static int
+run_delete(struct tg_web *w)
+{
+	return run(w, model_delete);
+}
+
+static int
+run_block(struct tg_web *w)
+{
+	return run(w, model_block);
+}
+
+static int
+run_unblock(struct tg_web *w)
+{
+	return run(w, model_unblock);
+}
+
+const struct tg_route tg_routes_model[] = {
+	{ TG_GET, "/models", TG_ACCESS_KEY, tg_web_models,
+	    "Models this key may use", TG_FAULT_ERROR },
+	{ TG_GET, "/models/{model}", TG_ACCESS_KEY, tg_web_model,
+	    "One model", TG_FAULT_ERROR },
+	{ TG_POST, "/model/new", TG_ACCESS_ADMIN, run_new,
+	    "Add a deployment", TG_FAULT_ERROR },
+	{ TG_POST, "/model/update", TG_ACCESS_ADMIN, run_update,
+	    "Change a deployment", TG_FAULT_ERROR },
+	{ TG_PATCH, "/model/{id}/update", TG_ACCESS_ADMIN, run_patch,
+	    "The same", TG_FAULT_ERROR },
+	{ TG_POST, "/model/delete", TG_ACCESS_ADMIN, run_delete,
+	    "Remove a deployment", TG_FAULT_ERROR },
+	{ TG_POST, "/model/block", TG_ACCESS_ADMIN, run_block,
+	    "Leave a deployment out for now", TG_FAULT_ERROR },
+	{ TG_POST, "/model/unblock", TG_ACCESS_ADMIN, run_unblock,
+	    "Use it again", TG_FAULT_ERROR },
+	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_web_model_info,
+	    "Deployments behind the models this key may use",
+	    TG_FAULT_ERROR },
+	{ TG_GET, "/v2/model/info", TG_ACCESS_KEY, tg_web_model_info_page,
+	    "The same by pages", TG_FAULT_ERROR },
+	{ TG_GET, "/model_group/info", TG_ACCESS_KEY, tg_web_model_group,
+	    "Models with what all their deployments can", TG_FAULT_ERROR },
+	{ .path = NULL },
+};
