@@ -131,4 +131,6 @@ struct tg_door *tg_door_mem_new(const struct tg_door_mem_var *vars,
 void tg_door_mem_free(struct tg_door *d);
 /* For tests: after this many answered bytes the caller is gone (-1: never). */
 void tg_door_mem_leave_after(struct tg_door *d, long bytes);
+/* The caller is gone from then on (tg_mono_ms()): a request with a deadline. */
+void tg_door_mem_leave_at(struct tg_door *d, int64_t mono_ms);
 #endif

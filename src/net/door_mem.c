@@ -10,6 +10,8 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
+
 /* Lives until tg_door_mem_free(). */
 struct mem {
 	struct tg_door door;
@@ -17,6 +19,7 @@ struct mem {
 	struct tg_str body;	/* what is left of it */
 	struct tg_buf *out;
 	long leave_after;	/* -1: never */
+	int64_t leave_at_ms;	/* 0: never */
 	long written;
 	bool left, ended;
 };
@@ -74,6 +77,12 @@ tg_door_mem_leave_after(struct tg_door *d, long bytes)
 
 	m->leave_after = bytes;
 	m->left = bytes >= 0 && m->written >= bytes;
+}
+
+void
+tg_door_mem_leave_at(struct tg_door *d, int64_t mono_ms)
+{
+	mem_of(d)->leave_at_ms = mono_ms;
 }
 
 static struct mem *
@@ -144,7 +153,11 @@ mem_watch_fd(struct tg_door *d)
 static bool
 mem_gone(struct tg_door *d)
 {
-	return mem_of(d)->left;
+	struct mem *m = mem_of(d);
+
+	if (m->leave_at_ms != 0 && tg_mono_ms() >= m->leave_at_ms)
+		m->left = true;
+	return m->left;
 }
 
 static void

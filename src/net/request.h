@@ -73,6 +73,8 @@ int tg_request_open(struct tg_request *rq, struct tg_door *d,
  * malformed.
  */
 int tg_request_trust(struct tg_request *rq, struct tg_str cidr_list);
+/* Is the address in such a list?  1 yes, 0 no, -1: the list is malformed. */
+int tg_addr_listed(struct tg_str cidr_list, struct tg_str addr);
 /*
  * Reads the whole body into rq->body.  Above max_bytes: TG_E_TOO_LARGE, the
  * message names the limit; nothing is kept.  Broken off or too slow:

@@ -18,7 +18,6 @@ struct addr {
 
 static int parse_addr(struct tg_str s, struct addr *out);
 static int parse_range(struct tg_str s, struct addr *net, int *bits);
-static int trusts(struct tg_str list, struct tg_str who);
 static bool inside(const struct addr *a, const struct addr *net, int bits);
 static struct tg_str bare_addr(struct tg_str s);
 static bool cut_word(struct tg_str *rest, struct tg_str *word);
@@ -29,7 +28,7 @@ tg_request_trust(struct tg_request *rq, struct tg_str cidr_list)
 {
 	struct tg_str chain = tg_request_header(rq, "x-forwarded-for");
 	struct tg_str hop;
-	int ours = trusts(cidr_list, rq->addr);
+	int ours = tg_addr_listed(cidr_list, rq->addr);
 
 	while (ours == 1 && cut_last(&chain, &hop)) {
 		struct addr a;
@@ -39,18 +38,17 @@ tg_request_trust(struct tg_request *rq, struct tg_str cidr_list)
 		if (parse_addr(hop, &a) != 0)
 			break;
 		rq->addr = hop;
-		ours = trusts(cidr_list, hop);
+		ours = tg_addr_listed(cidr_list, hop);
 	}
 	return ours < 0 ? -1 : 0;
 }
 
-/* 1: one of the list, 0: not, -1: the list is malformed. */
-static int
-trusts(struct tg_str list, struct tg_str who)
+int
+tg_addr_listed(struct tg_str list, struct tg_str addr)
 {
 	struct tg_str word;
 	struct addr a, net;
-	bool known = parse_addr(bare_addr(who), &a) == 0;
+	bool known = parse_addr(bare_addr(addr), &a) == 0;
 	int bits, found = 0;
 
 	while (cut_word(&list, &word)) {

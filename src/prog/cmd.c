@@ -251,14 +251,19 @@ reply_error(struct tg_cmd *c, const struct tg_cmd_reply *reply)
 {
 	struct tg_err ignored = { 0 };
 	json_t *j = tg_jtree_parse(reply->body, &ignored);
-	const json_t *form =
-	    json_array_get(json_object_get(j, "detail"), 0);
+	/* Three forms of it: litellm-compat.md 3.0. */
+	const json_t *detail = json_object_get(j, "detail");
+	const json_t *form = json_array_get(detail, 0);
 	const char *message =
 	    json_string_value(json_object_get(json_object_get(j, "error"),
 		"message"));
 
 	if (message == NULL)
 		message = json_string_value(json_object_get(form, "msg"));
+	if (message == NULL)
+		message = json_string_value(detail);
+	if (message == NULL)
+		message = json_string_value(json_object_get(detail, "error"));
 	if (message != NULL)
 		tg_fail(&c->err, TG_E_INVALID, "%s", message);
 	else
@@ -319,7 +324,7 @@ tg_cmd_cron(struct tg_cmd *c)
 		    "a gateway runs here, and its janitor does this already");
 	if (tg_cmd_app(c) == -1)
 		return TG_EXIT_FAILED;
-	if (tg_janitor_round(c->app, CRON_MS) == -1)
+	if (tg_janitor_round(c->conf, c->app, CRON_MS) == -1)
 		return tg_cmd_fail(c, "housekeeping failed");
 	/* cron(8) would send a letter for every word. */
 	return c->json ? tg_cmd_json(c, json_pack("{s:b}", "done", 1)) :

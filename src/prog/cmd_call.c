@@ -47,6 +47,8 @@ tg_cmd_call_show(struct tg_cmd *c)
 		return show_body(c, rows[0].id, TG_BODY_REQUEST);
 	if (tg_cmd_flag(c, "--answer"))
 		return show_body(c, rows[0].id, TG_BODY_ANSWER);
+	if (tg_cmd_flag(c, "--bill"))
+		return tg_cmd_bill(c, rows[0].id);
 	if (tg_cmd_flag(c, "--curl"))
 		return show_curl(c, &rows[n - 1]);
 	return show_all(c, rows, n);

@@ -33,6 +33,15 @@ static const struct tg_column show_columns[] = {
 	{ "role", "role", TG_CELL_TEXT, 0 },
 	{ "state", "state", TG_CELL_TEXT, 0 },
 	{ "models", "models", TG_CELL_LIST, 0 },
+	{ "user", "user_id", TG_CELL_TEXT, 0 },
+	{ "team", "team_id", TG_CELL_TEXT, 0 },
+	{ "spent", "spend", TG_CELL_USD, 0 },
+	{ "budget", "max_budget", TG_CELL_USD, 0 },
+	{ "each", "budget_duration", TG_CELL_TEXT, 0 },
+	{ "until", "budget_reset_at", TG_CELL_TIME, 0 },
+	{ "requests a minute", "rpm_limit", TG_CELL_NUMBER, 0 },
+	{ "tokens a minute", "tpm_limit", TG_CELL_NUMBER, 0 },
+	{ "in flight", "max_parallel_requests", TG_CELL_NUMBER, 0 },
 	{ "log", "log", TG_CELL_TEXT, 0 },
 	{ "created", "created_at", TG_CELL_TIME, 0 },
 	{ "created by", "created_by", TG_CELL_TEXT, 0 },
@@ -42,6 +51,9 @@ static const struct tg_column show_columns[] = {
 	{ NULL, NULL, 0, 0 },
 };
 
+static int show_secret(struct tg_cmd *c, json_t *answer);
+static int change(struct tg_cmd *c, const char *path, json_t *body,
+    const char *what);
 static json_t *key_json(const struct tg_key *k);
 static json_t *parsed(const char *text, json_t *otherwise);
 static const char *key_state(const struct tg_key *k);
@@ -50,39 +62,62 @@ static int match(const struct tg_key *k, const char *id, const char *token);
 int
 tg_cmd_key_create(struct tg_cmd *c)
 {
-	const char *alias = tg_cmd_option(c, "--alias");
-	const char *models = tg_cmd_option(c, "--models");
-	const char *log = tg_cmd_option(c, "--log");
-	const char *duration = tg_cmd_option(c, "--duration");
-	struct tg_str rest = tg_str(models), one;
-	json_t *body = json_object(), *list = json_array(), *answer;
+	json_t *body = json_object(), *answer;
+	int rc = tg_cmd_members(c, body);
 
-	tg_jtree_set_text(body, "key_alias", alias);
-	tg_jtree_set_text(body, "log", log);
-	tg_jtree_set_text(body, "duration", duration);
-	while (models != NULL && tg_str_cut(&rest, ',', &one)) {
-		one = tg_str_trim(one);
-		if (one.n > 0)
-			json_array_append_new(list, json_stringn(one.p, one.n));
-	}
-	/* No models in the list stands for all of them. */
-	if (models != NULL && json_array_size(list) == 0) {
+	if (rc != TG_EXIT_GOOD) {
 		json_decref(body);
-		json_decref(list);
-		return tg_cmd_usage(c,
-		    "--models names no model; without the option the key may "
-		    "use all");
+		return rc;
 	}
-	json_object_set_new(body, "models", list);
 	if (tg_cmd_call(c, "POST", "/key/generate", body, &answer) == -1)
 		return TG_EXIT_FAILED;
-	if (c->json)
-		return tg_cmd_json(c, answer);
-	fprintf(c->out, "key: %s\n",
-	    json_string_value(json_object_get(answer, "key")));
-	fprintf(c->out, "It is shown once: keep it.\n");
-	json_decref(answer);
-	return TG_EXIT_GOOD;
+	return show_secret(c, answer);
+}
+
+int
+tg_cmd_key_update(struct tg_cmd *c)
+{
+	json_t *body = json_object();
+	int rc = tg_cmd_members(c, body);
+
+	if (rc == TG_EXIT_GOOD && json_object_size(body) == 0)
+		rc = tg_cmd_usage(c, "what is to change? `tollgate key update "
+		    "--help' lists it");
+	if (rc == TG_EXIT_GOOD)
+		return change(c, "/key/update", body, "changed");
+	json_decref(body);
+	return rc;
+}
+
+int
+tg_cmd_key_block(struct tg_cmd *c)
+{
+	return change(c, "/key/block", json_object(), "blocked");
+}
+
+int
+tg_cmd_key_unblock(struct tg_cmd *c)
+{
+	return change(c, "/key/unblock", json_object(), "taken again");
+}
+
+int
+tg_cmd_key_rotate(struct tg_cmd *c)
+{
+	json_t *body = json_object(), *answer;
+	struct tg_key k;
+	int rc = tg_cmd_members(c, body);
+
+	if (rc != TG_EXIT_GOOD || tg_cmd_app(c) == -1 ||
+	    tg_cmd_key_find(c, c->args[0], &k) == -1) {
+		json_decref(body);
+		return rc != TG_EXIT_GOOD ? rc : TG_EXIT_FAILED;
+	}
+	if (tg_cmd_call(c, "POST",
+		tg_arena_printf(c->arena, "/key/%s/regenerate", k.token), body,
+		&answer) == -1)
+		return TG_EXIT_FAILED;
+	return show_secret(c, answer);
 }
 
 int
@@ -105,11 +140,22 @@ tg_cmd_key_list(struct tg_cmd *c)
 int
 tg_cmd_key_show(struct tg_cmd *c)
 {
+	json_t *j, *answer;
 	struct tg_key k;
 
 	if (tg_cmd_app(c) == -1 || tg_cmd_key_find(c, c->args[0], &k) == -1)
 		return TG_EXIT_FAILED;
-	return tg_cmd_pairs(c, key_json(&k), show_columns);
+	j = key_json(&k);
+	/* What it spent and may spend is the handler's to say. */
+	if (tg_cmd_call(c, "GET",
+		tg_arena_printf(c->arena, "/key/info?key=%s", k.token), NULL,
+		&answer) == -1) {
+		json_decref(j);
+		return TG_EXIT_FAILED;
+	}
+	json_object_update_missing(j, json_object_get(answer, "info"));
+	json_decref(answer);
+	return tg_cmd_pairs(c, j, show_columns);
 }
 
 int
@@ -171,6 +217,35 @@ tg_cmd_key_find(struct tg_cmd *c, const char *id, struct tg_key *key)
 		    "give the number or more of the hash",
 		    id, several + 1);
 	return 0;
+}
+
+static int
+show_secret(struct tg_cmd *c, json_t *answer)
+{
+	if (c->json)
+		return tg_cmd_json(c, answer);
+	fprintf(c->out, "key: %s\n",
+	    json_string_value(json_object_get(answer, "key")));
+	fprintf(c->out, "It is shown once: keep it.\n");
+	json_decref(answer);
+	return TG_EXIT_GOOD;
+}
+
+/* Takes the body. */
+static int
+change(struct tg_cmd *c, const char *path, json_t *body, const char *what)
+{
+	json_t *answer;
+	struct tg_key k;
+
+	if (tg_cmd_app(c) == -1 || tg_cmd_key_find(c, c->args[0], &k) == -1) {
+		json_decref(body);
+		return TG_EXIT_FAILED;
+	}
+	tg_jtree_set_text(body, "key", k.token);
+	if (tg_cmd_call(c, "POST", path, body, &answer) == -1)
+		return TG_EXIT_FAILED;
+	return tg_cmd_said(c, answer, "key %s is %s", c->args[0], what);
 }
 
 /* The surer the match, the higher; 0 none. */

@@ -48,14 +48,14 @@ struct draft {
 	struct tg_cmd *c;
 	json_t *settings;
 	struct tg_deployment_row row;
-	struct tg_price_row prices[TG_UNIT__MAX];
+	struct tg_price_list prices;
 	char id[TG_UUID_BYTES];
 };
 
 static int read_options(struct draft *d);
 static int check_provider(struct draft *d);
 static int check_settings(struct draft *d);
-static int take_prices(struct draft *d);
+static void take_prices(struct draft *d);
 static json_t *deployment_json(const struct tg_deployment *d);
 static void set_price(json_t *j, const char *name, int64_t pico);
 static int remove_named(struct tg_cmd *c, const char *name, json_t *removed);
@@ -78,8 +78,8 @@ tg_cmd_model_add(struct tg_cmd *c)
 		return tg_cmd_usage(c, "%s", wrong);
 	d.settings = json_object();
 	if (tg_cmd_app(c) == 0 && read_options(&d) == 0 &&
-	    check_provider(&d) == 0 && check_settings(&d) == 0 &&
-	    take_prices(&d) == 0) {
+	    check_provider(&d) == 0 && check_settings(&d) == 0) {
+		take_prices(&d);
 		text = tg_jtree_print(d.settings);
 		d.row.settings = text;
 		rc = text == NULL ?
@@ -175,27 +175,9 @@ tg_cmd_model_test(struct tg_cmd *c)
 static int
 read_options(struct draft *d)
 {
-	static const struct {
-		const char *option, *key;
-	} named[] = {
-		{ "--upstream-model", "upstream_model" },
-		{ "--price-input", "price_input" },
-		{ "--price-output", "price_output" },
-		{ "--price-cache-read", "price_cache_read" },
-		{ "--price-call", "price_call" },
-		{ "--mode", "mode" },
-	};
 	struct tg_cmd *c = d->c;
 	const char *value;
-	size_t i;
 
-	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		value = tg_cmd_option(c, named[i].option);
-		if (value != NULL &&
-		    tg_cmd_setting(c, d->settings, TG_SECTION_MODEL,
-			named[i].key, value) == -1)
-			return -1;
-	}
 	if (tg_cmd_settings_given(c, d->settings, TG_SECTION_MODEL) == -1)
 		return -1;
 	d->row.model = c->args[0];
@@ -264,48 +246,54 @@ check_settings(struct draft *d)
 		list[section.n++] =
 		    (struct tg_setting){ name, json_string_value(value) };
 	section.settings = list;
-	return tg_settings_deployment(d->c->arena, &section, &out, &d->c->err);
+	if (tg_settings_deployment(
+		d->c->arena, &section, &out, &d->c->err) == -1)
+		return -1;
+	d->prices = out.prices;
+	return 0;
 }
 
 /* Prices are rows of their own, that can be followed by others. */
-static int
+static void
 take_prices(struct draft *d)
 {
-	const char *value;
-	char name[64];
-	int64_t nano;
-	int u, rc;
+	struct tg_price_row *rows;
+	const char *name;
+	json_t *value;
+	void *next;
+	size_t i;
 
-	d->row.prices = d->prices;
-	for (u = 0; u < TG_UNIT__MAX; u++) {
-		struct tg_price_row *p = &d->prices[d->row.n_prices];
+	rows = tg_arena_zero(
+	    d->c->arena, (d->prices.n + 1) * sizeof(*rows));
+	for (i = 0; i < d->prices.n; i++) {
+		const struct tg_price *p = &d->prices.prices[i];
 
-		snprintf(name, sizeof(name), "price_%s",
-		    tg_unit_name((enum tg_unit)u));
-		value = json_string_value(json_object_get(d->settings, name));
-		if (value == NULL)
-			continue;
-		if (u == TG_UNIT_CALL) {
-			rc = tg_nano_parse(tg_str(value), &nano);
-			p->pico_usd = nano * 1000;
-		} else
-			rc = tg_price_parse(tg_str(value), &p->pico_usd);
-		if (rc == -1)
-			return tg_fail(&d->c->err, TG_E_INVALID,
-			    "%s is not a price: %s", name, value);
-		p->unit = tg_unit_name((enum tg_unit)u);
-		p->valid_from = d->row.created_at;
-		d->row.n_prices++;
-		json_object_del(d->settings, name);
+		rows[i] = (struct tg_price_row){
+			.unit = tg_unit_name(p->unit),
+			.pico_usd = p->pico,
+			.valid_from = d->row.created_at,
+			.above_tokens = p->above_tokens,
+			.tier = p->tier,
+			.utc_from = p->utc_from,
+			.utc_to = p->utc_to,
+		};
 	}
-	return 0;
+	d->row.prices = rows;
+	d->row.n_prices = d->prices.n;
+	json_object_foreach_safe(d->settings, next, name, value)
+	{
+		if (tg_settings_is_price(name))
+			(void)json_object_del(d->settings, name);
+	}
 }
 
 static json_t *
 deployment_json(const struct tg_deployment *d)
 {
 	json_t *j = json_object();
+	struct tg_prices now;
 
+	tg_prices_at(&d->prices, tg_wall_us(), 0, "", &now);
 	json_object_set_new(j, "id", tg_cmd_json_text(d->id));
 	json_object_set_new(j, "model_name", tg_cmd_json_text(d->model));
 	json_object_set_new(j, "provider", tg_cmd_json_text(d->upstream->name));
@@ -314,8 +302,8 @@ deployment_json(const struct tg_deployment *d)
 	json_object_set_new(j, "mode", tg_cmd_json_text(d->mode));
 	json_object_set_new(j, "weight", json_integer(d->weight));
 	json_object_set_new(j, "order", json_integer(d->order));
-	set_price(j, "price_input", d->prices.pico[TG_UNIT_INPUT]);
-	set_price(j, "price_output", d->prices.pico[TG_UNIT_OUTPUT]);
+	set_price(j, "price_input", now.pico[TG_UNIT_INPUT]);
+	set_price(j, "price_output", now.pico[TG_UNIT_OUTPUT]);
 	json_object_set_new(j, "from",
 	    json_string(!d->fixed                  ? "database" :
 		    strncmp(d->id, "ini:", 4) == 0 ? "file" :

@@ -226,24 +226,8 @@ tell(struct draft *d)
 static int
 read_settings(struct tg_cmd *c, json_t *settings)
 {
-	static const struct {
-		const char *option, *key;
-	} named[] = {
-		{ "--type", "type" },
-		{ "--base-url", "base_url" },
-		{ "--unix-socket", "unix_socket" },
-	};
-	const char *value;
-	size_t i;
 	int k;
 
-	for (i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		value = tg_cmd_option(c, named[i].option);
-		if (value != NULL &&
-		    tg_cmd_setting(c, settings, TG_SECTION_PROVIDER,
-			named[i].key, value) == -1)
-			return -1;
-	}
 	for (k = 0; k < c->n_given; k++)
 		if (strcmp(c->given[k].option->name, "--header") == 0 &&
 		    read_header(c, settings, c->given[k].value) == -1)

@@ -24,7 +24,7 @@ tg_cmd_setting(struct tg_cmd *c, json_t *settings, unsigned section,
     const char *key, const char *value)
 {
 	int id = tg_conf_row_find(section, key);
-	const char *guess, *wrong, *name = key;
+	const char *guess, *wrong, *name;
 	int64_t number;
 
 	if (id == -1 || id == TG_CONF_API_KEY) {
@@ -42,8 +42,7 @@ tg_cmd_setting(struct tg_cmd *c, json_t *settings, unsigned section,
 	if (wrong != NULL)
 		return tg_fail(&c->err, TG_E_INVALID, "%s %s, not \"%s\"", key,
 		    wrong, tg_conf_shown(c->arena, key, value));
-	if (id != TG_CONF_HEADER)
-		name = tg_conf_rows[id].key;
+	name = tg_conf_key_kept(c->arena, id, key);
 	if (tg_conf_rows[id].type == TG_CONF_FLAG)
 		value = number ? "yes" : "no";
 	else if (tg_conf_rows[id].type == TG_CONF_BYTES)
@@ -59,6 +58,10 @@ tg_cmd_settings_given(struct tg_cmd *c, json_t *settings, unsigned section)
 	int i;
 
 	for (i = 0; i < c->n_given; i++) {
+		if (c->given[i].option->kind == TG_OPTION_TEXT &&
+		    tg_cmd_setting(c, settings, section,
+			c->given[i].option->member, c->given[i].value) == -1)
+			return -1;
 		if (strcmp(c->given[i].option->name, "--set") != 0)
 			continue;
 		rest = tg_str(c->given[i].value);

@@ -12,7 +12,7 @@
  */
 int tg_cmd_setting(struct tg_cmd *c, json_t *settings, unsigned section,
     const char *key, const char *value);
-/* All --set KEY=VALUE that were given. */
+/* All options that name a setting, and --set KEY=VALUE. */
 int tg_cmd_settings_given(struct tg_cmd *c, json_t *settings, unsigned section);
 /* What is wrong with a name for a provider, for a model; or NULL. */
 const char *tg_cmd_provider_name_check(const char *name);

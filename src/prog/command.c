@@ -1,5 +1,5 @@
 /*
- * The table of commands, and reading a command line by it.
+ * Reading a command line by the table of commands, and the usage.
  */
 #include "config.h"
 
@@ -10,145 +10,11 @@
 #include "base/hash.h"
 #include "prog/sandbox.h"
 
-/* clang-format off */
-#define JSON { "--json", NULL, "print JSON" }
-#define END { NULL, NULL, NULL }
-
-static const struct tg_option only_json[] = { JSON, END };
-
-static const struct tg_option init_options[] = {
-	{ "--admin", "NAME", "name of the first person (admin)" },
-	JSON, END };
-
-static const struct tg_option serve_options[] = {
-	{ "--socket", "PATH", "listen on this Unix socket, mode 0660" },
-	{ "--workers", "N", "worker processes; 0: serve without a master" },
-	END };
-
-static const struct tg_option key_create_options[] = {
-	{ "--alias", "A", "a name to know it by" },
-	{ "--models", "A,B", "models it may use, * as a wildcard; else all" },
-	{ "--log", "MODE", "full, numbers or none; else as configured" },
-	{ "--duration", "30d", "valid for so long; else for ever" },
-	JSON, END };
-
-static const struct tg_option key_list_options[] = {
-	{ "--all", NULL, "revoked ones too" },
-	JSON, END };
-
-static const struct tg_option provider_add_options[] = {
-	{ "--type", "T", "openai, echo or a known name" },
-	{ "--base-url", "URL", "where it is, with or without /v1" },
-	{ "--api-key", "KEY", "its key; env:NAME, file:PATH or - (asks)" },
-	{ "--header", "'N: V'", "one more header, may be repeated" },
-	{ "--unix-socket", "PATH", "connect through this socket" },
-	{ "--set", "KEY=VALUE", "any setting of [provider:NAME]" },
-	JSON, END };
-
-static const struct tg_option model_add_options[] = {
-	{ "--provider", "P", "who serves it" },
-	{ "--upstream-model", "M", "its name there; else NAME" },
-	{ "--price-input", "USD", "per million tokens of input" },
-	{ "--price-output", "USD", "per million tokens of output" },
-	{ "--price-cache-read", "USD", "per million tokens from the cache" },
-	{ "--price-call", "USD", "per call" },
-	{ "--mode", "MODE", "chat, completion or embedding" },
-	{ "--id", "ID", "an id of your own; else a UUID" },
-	{ "--set", "KEY=VALUE", "any setting of [model:NAME]" },
-	JSON, END };
-
-static const struct tg_option model_test_options[] = {
-	{ "--stream", NULL, "as a stream" },
-	{ "--prompt", "TEXT", "what to ask" },
-	JSON, END };
-
-static const struct tg_option calls_options[] = {
-	{ "--follow", NULL, "go on with what comes" },
-	{ "--key", "ID", "of this key: alias, number, hash or name" },
-	{ "--model", "M", "asked for this model" },
-	{ "--provider", "P", "served by this provider" },
-	{ "--status", "S", "answered so: 200, 4xx, 5xx; or ok, failed, open, "
-	    "gone, lost" },
-	{ "--since", "WHEN", "2h, 7d, or a date" },
-	{ "--limit", "N", "the newest N; else 100" },
-	JSON, END };
-
-static const struct tg_option call_options[] = {
-	{ "--request", NULL, "only the request's body, byte for byte" },
-	{ "--answer", NULL, "only the answer's" },
-	{ "--curl", NULL, "as a curl command" },
-	JSON, END };
-
-static const struct tg_option print_options[] = {
-	{ "--sample", NULL, "a sample file with every default" },
-	{ "--manual", NULL, "the rows of tollgate.ini(5)" },
-	JSON, END };
-
-static const struct tg_option backup_options[] = {
-	{ "--log", NULL, "log.db instead of tollgate.db" },
-	JSON, END };
-
-static const struct tg_option doctor_options[] = {
-	{ "--key", "K", "call with this key; else one for ten minutes is made" },
-	JSON, END };
-
-const struct tg_command tg_commands[] = {
-	{ "init", NULL, 0, 0, "make the data folder, admin and first keys",
-	    init_options, tg_cmd_init },
-	{ "serve", NULL, 0, 0, "serve FastCGI, on a socket or as inherited",
-	    serve_options, tg_cmd_serve },
-	{ "key create", NULL, 0, 0, "make a key; shown once",
-	    key_create_options, tg_cmd_key_create },
-	{ "key list", NULL, 0, 0, "keys", key_list_options,
-	    tg_cmd_key_list },
-	{ "key show", "ID", 1, 1, "one key, by alias, number, hash or name",
-	    only_json, tg_cmd_key_show },
-	{ "key revoke", "ID", 1, 1, "make a key invalid for ever",
-	    only_json, tg_cmd_key_revoke },
-	{ "provider add", "NAME", 1, 1, "add or change a provider",
-	    provider_add_options, tg_cmd_provider_add },
-	{ "provider list", NULL, 0, 0, "providers, from file, environment "
-	    "and database", only_json, tg_cmd_provider_list },
-	{ "provider remove", "NAME", 1, 1, "remove a provider", only_json,
-	    tg_cmd_provider_remove },
-	{ "model add", "NAME", 1, 1, "add a deployment of a model",
-	    model_add_options, tg_cmd_model_add },
-	{ "model list", NULL, 0, 0, "models and their deployments",
-	    only_json, tg_cmd_model_list },
-	{ "model remove", "ID", 1, 1, "remove a deployment, by id or by name",
-	    only_json, tg_cmd_model_remove },
-	{ "model test", "NAME", 1, 1, "send a tiny call", model_test_options,
-	    tg_cmd_model_test },
-	{ "calls", NULL, 0, 0, "calls, newest last", calls_options,
-	    tg_cmd_calls },
-	{ "call", "ID", 1, 1, "one call with request and answer",
-	    call_options, tg_cmd_call_show },
-	{ "config check", NULL, 0, 0, "read the configuration, tell faults",
-	    only_json, tg_cmd_config_check },
-	{ "config print", NULL, 0, 0, "what is in force", print_options,
-	    tg_cmd_config_print },
-	{ "db check", NULL, 0, 0, "is every page and reference sound?",
-	    only_json, tg_cmd_db_check },
-	{ "db backup", "FILE", 1, 1, "a copy while the gateway runs",
-	    backup_options, tg_cmd_db_backup },
-	{ "db vacuum", NULL, 0, 0, "give free pages back", only_json,
-	    tg_cmd_db_vacuum },
-	{ "cron", NULL, 0, 0, "one round of housekeeping (where no master "
-	    "runs)", only_json, tg_cmd_cron },
-	{ "doctor", "[URL]", 0, 1, "what is wrong, and the lines to add",
-	    doctor_options, tg_cmd_doctor },
-	{ "version", NULL, 0, 0, "the program's version", only_json,
-	    tg_cmd_version },
-	{ NULL, NULL, 0, 0, NULL, NULL, NULL },
-};
-
-/* clang-format on */
-
 /* What stands before and around the command. */
 struct globals {
 	const char *conf_file;
 	bool help, version, json;
-	const char *words[16]; /* all that is no global option */
+	const char *words[96]; /* all that is no global option */
 	int n_words;
 	const char *wrong;
 };
@@ -156,6 +22,8 @@ struct globals {
 static void read_globals(struct globals *g, int argc, char **argv);
 static const struct tg_command *find(const struct globals *g, int *used);
 static int read_words(struct tg_cmd *c, const struct globals *g, int from);
+static const struct tg_option *find_option(const struct tg_command *command,
+    struct tg_str name);
 static int read_option(struct tg_cmd *c, const struct globals *g, int *at);
 static void usage_all(FILE *out);
 static void usage_one(FILE *out, const struct tg_command *command);
@@ -291,6 +159,20 @@ read_words(struct tg_cmd *c, const struct globals *g, int from)
 	return TG_EXIT_GOOD;
 }
 
+static const struct tg_option *
+find_option(const struct tg_command *command, struct tg_str name)
+{
+	const struct tg_option *option;
+	int i;
+
+	for (i = 0; i < TG_OPTION_LISTS; i++)
+		for (option = command->options[i];
+		     option != NULL && option->name != NULL; option++)
+			if (tg_str_is(name, option->name))
+				return option;
+	return NULL;
+}
+
 /* --name value, or --name=value. */
 static int
 read_option(struct tg_cmd *c, const struct globals *g, int *at)
@@ -300,10 +182,8 @@ read_option(struct tg_cmd *c, const struct globals *g, int *at)
 	bool joined = memchr(rest.p, '=', rest.n) != NULL;
 
 	(void)tg_str_cut(&rest, '=', &name);
-	for (option = c->command->options; option->name != NULL; option++)
-		if (tg_str_is(name, option->name))
-			break;
-	if (option->name == NULL)
+	option = find_option(c->command, name);
+	if (option == NULL)
 		return tg_cmd_usage(c, "no such option: %.*s", TG_PRI(name));
 	if (c->n_given == TG_MAX_GIVEN)
 		return tg_cmd_usage(c, "too many options");
@@ -331,16 +211,18 @@ usage_all(FILE *out)
 		snprintf(words, sizeof(words), "%s%s%s", command->name,
 		    command->args != NULL ? " " : "",
 		    command->args != NULL ? command->args : "");
-		fprintf(out, "  %-22s %s\n", words, command->help);
+		fprintf(out, "  %-28s %s\n", words, command->help);
 	}
 	fputs(
-	    "\n  -c FILE                the configuration; else "
+	    "\n  -c FILE                      the configuration; else "
 	    "$TOLLGATE_CONFIG,\n"
-	    "                         tollgate.ini in $TOLLGATE_DATA or in " TG_SYSCONFDIR
-	    "/tollgate\n"
-	    "  --json                 JSON instead of tables\n"
-	    "  -h, --help             this; after a command: its options\n"
-	    "  --version              the program's version\n\n"
+	    "                               tollgate.ini in $TOLLGATE_DATA or "
+	    "in\n"
+	    "                               " TG_SYSCONFDIR "/tollgate\n"
+	    "  --json                       JSON instead of tables\n"
+	    "  -h, --help                   this; after a command: its "
+	    "options\n"
+	    "  --version                    the program's version\n\n"
 	    "See tollgate(1) and tollgate.ini(5).\n",
 	    out);
 }
@@ -350,16 +232,19 @@ usage_one(FILE *out, const struct tg_command *command)
 {
 	const struct tg_option *option;
 	char words[64];
+	int i;
 
 	fprintf(out, "usage: tollgate [-c FILE] %s%s%s [OPTION ...]\n%s\n\n",
 	    command->name, command->args != NULL ? " " : "",
 	    command->args != NULL ? command->args : "", command->help);
-	for (option = command->options; option->name != NULL; option++) {
-		snprintf(words, sizeof(words), "%s%s%s", option->name,
-		    option->arg != NULL ? " " : "",
-		    option->arg != NULL ? option->arg : "");
-		fprintf(out, "  %-24s %s\n", words, option->help);
-	}
+	for (i = 0; i < TG_OPTION_LISTS; i++)
+		for (option = command->options[i];
+		     option != NULL && option->name != NULL; option++) {
+			snprintf(words, sizeof(words), "%s%s%s", option->name,
+			    option->arg != NULL ? " " : "",
+			    option->arg != NULL ? option->arg : "");
+			fprintf(out, "  %-24s %s\n", words, option->help);
+		}
 }
 
 static void

@@ -6,8 +6,8 @@
  * share.  A command builds one JSON value, which is drawn for people or, with
  * --json, printed.
  *
- * A new command: a row in command.c, a function in cmd_<group>.c, a line in
- * tollgate(1) and in the bash completion.
+ * A new command: a row in command_table.c, a function in cmd_<group>.c, a line
+ * in tollgate(1) and in the bash completion.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,11 +23,24 @@ enum { TG_EXIT_GOOD = 0,
 	TG_EXIT_FAILED = 1,
 	TG_EXIT_USAGE = 2 };
 
+/* What an option's value is, in the member that it fills. */
+enum tg_option_kind {
+	TG_OPTION_OWN, /* the command reads it itself */
+	TG_OPTION_TEXT,
+	TG_OPTION_NUMBER, /* not negative */
+	TG_OPTION_WHOLE,
+	TG_OPTION_USD,
+	TG_OPTION_LIST, /* by commas; may be repeated */
+	TG_OPTION_TRUE /* takes no value */
+};
 struct tg_option {
 	const char *name; /* "--alias"; NULL ends the list */
 	const char *arg; /* "A" in the usage, NULL: takes none */
 	const char *help;
+	const char *member; /* of a body or of settings; NULL for OWN */
+	enum tg_option_kind kind;
 };
+#define TG_OPTION_LISTS 3
 
 struct tg_cmd;
 /* Returns the exit status; on failure c->err says why, and is printed. */
@@ -38,8 +51,9 @@ struct tg_command {
 	const char *args; /* "ID", "[FILE]" or NULL */
 	int min_args, max_args;
 	const char *help;
-	const struct tg_option *options;
 	tg_command_fn *run;
+	const struct tg_option *options[TG_OPTION_LISTS]; /* NULL: none */
+	const struct tg_noun *noun; /* see cmd_entity.h, or NULL */
 };
 extern const struct tg_command tg_commands[];
 
@@ -82,6 +96,12 @@ int tg_cmd_conf(struct tg_cmd *c);
 int tg_cmd_app(struct tg_cmd *c);
 struct tg_store *tg_cmd_store(struct tg_cmd *c);
 
+/*
+ * All given options that fill a member, into body.  The word none is JSON's
+ * null: it takes a limit away.  -1: a value is not of its kind.
+ */
+int tg_cmd_members(struct tg_cmd *c, json_t *body);
+
 /* Fails with a sentence; returns TG_EXIT_FAILED. */
 int tg_cmd_fail(struct tg_cmd *c, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
@@ -121,12 +141,21 @@ json_t *tg_cmd_json_usd(int64_t nano);
 
 tg_command_fn tg_cmd_init, tg_cmd_serve, tg_cmd_version, tg_cmd_cron;
 tg_command_fn tg_cmd_key_create, tg_cmd_key_list, tg_cmd_key_show;
-tg_command_fn tg_cmd_key_revoke;
+tg_command_fn tg_cmd_key_revoke, tg_cmd_key_update, tg_cmd_key_block;
+tg_command_fn tg_cmd_key_unblock, tg_cmd_key_rotate;
+tg_command_fn tg_cmd_entity_create, tg_cmd_entity_update;
+tg_command_fn tg_cmd_entity_remove, tg_cmd_entity_show, tg_cmd_entity_list;
+tg_command_fn tg_cmd_team_add_member, tg_cmd_team_remove_member;
+tg_command_fn tg_cmd_alerts, tg_cmd_alerts_test;
 tg_command_fn tg_cmd_provider_add, tg_cmd_provider_list;
 tg_command_fn tg_cmd_provider_remove;
 tg_command_fn tg_cmd_model_add, tg_cmd_model_list, tg_cmd_model_remove;
 tg_command_fn tg_cmd_model_test;
 tg_command_fn tg_cmd_calls, tg_cmd_call_show;
+/* cmd_bill.c: what a call cost, by its whole id. */
+int tg_cmd_bill(struct tg_cmd *c, const char *id);
+tg_command_fn tg_cmd_ledger_verify, tg_cmd_ledger_report;
+tg_command_fn tg_cmd_ledger_statement;
 tg_command_fn tg_cmd_config_check, tg_cmd_config_print;
 tg_command_fn tg_cmd_db_check, tg_cmd_db_backup, tg_cmd_db_vacuum;
 tg_command_fn tg_cmd_doctor;

@@ -1,7 +1,7 @@
 /*
- * From the file's entries to the structs that the floors below are opened
- * with.  What a setting may be is in conf_table.c; how it is spelt in the
- * file, conf_file.c.
+ * From the file's entries to the values in force.  What a setting may be is
+ * in conf_table.c; how it is spelt in the file, conf_file.c; who gets it,
+ * conf_fill.c.
  */
 #include "config.h" /* sched_getaffinity */
 
@@ -14,7 +14,9 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "prog/alert.h"
 #include "prog/conf_file.h"
+#include "prog/conf_fill.h"
 
 #define CONF_BYTES (64 * 1024 * 1024)
 
@@ -44,9 +46,7 @@ static const char *resolve_file(struct load *l,
     const struct tg_ini_entry *entry, const char *path);
 static const char *beside_file(struct load *l, const char *path);
 static void read_environment(struct load *l);
-static void fill_prog(struct tg_conf *c, const char *file);
-static void fill_app(struct tg_conf *c);
-static void fill_route(const struct tg_conf *c, struct tg_fetch_route *r);
+static int read_alerts(struct load *l);
 
 int
 tg_conf_load(const char *file, struct tg_conf **out, struct tg_buf *faults,
@@ -69,8 +69,9 @@ tg_conf_load(const char *file, struct tg_conf **out, struct tg_buf *faults,
 	read_environment(&l);
 	if (l.n_faults > 0)
 		goto fail;
-	fill_prog(l.conf, l.ini.path);
-	fill_app(l.conf);
+	tg_conf_fill(l.conf, l.ini.path);
+	if (read_alerts(&l) == -1)
+		goto fail;
 	*out = l.conf;
 	return 0;
 fail:
@@ -198,8 +199,7 @@ read_entries(struct load *l)
 		    guess != NULL ? "; did you mean [" : "",
 		    guess != NULL ? guess : "",
 		    guess == NULL ? "" :
-			strcmp(guess, "provider") == 0 ||
-			    strcmp(guess, "model") == 0 ?
+			tg_conf_section_find(tg_str(guess), &name) == NULL ?
 				    ":NAME]?" :
 				    "]?");
 	}
@@ -262,10 +262,8 @@ read_named(struct load *l, const struct tg_conf_row *row,
 	/* Room for every line of the section was made with it. */
 	setting =
 	    (struct tg_setting *)(uintptr_t)&section->settings[section->n++];
-	setting->key = row->key;
-	if (row->key[strlen(row->key) - 1] == '.')
-		setting->key = tg_arena_printf(l->arena, "%s%s", row->key,
-		    entry->key + strlen(row->key));
+	setting->key = tg_conf_key_kept(
+	    l->arena, (int)(row - tg_conf_rows), entry->key);
 	setting->value = value;
 	if (row->type == TG_CONF_FLAG)
 		setting->value = number ? "yes" : "no";
@@ -278,10 +276,11 @@ static struct tg_section *
 named_section(struct load *l, const struct tg_conf_section_row *kind,
     struct tg_str name)
 {
-	bool model = kind->bit == TG_SECTION_MODEL;
-	struct tg_section **list = model ? &l->conf->models :
-					   &l->conf->providers;
-	size_t *n = model ? &l->conf->n_models : &l->conf->n_providers;
+	struct tg_conf *c = l->conf;
+	struct tg_section **list = kind->bit == TG_SECTION_MODEL ? &c->models :
+	    kind->bit == TG_SECTION_PROVIDER ? &c->providers : &c->alerts;
+	size_t *n = kind->bit == TG_SECTION_MODEL ? &c->n_models :
+	    kind->bit == TG_SECTION_PROVIDER ? &c->n_providers : &c->n_alerts;
 	struct tg_section *section;
 	size_t i, lines = 0;
 
@@ -394,91 +393,21 @@ read_environment(struct load *l)
 	l->n_faults++;
 }
 
-static void
-fill_prog(struct tg_conf *c, const char *file)
+/* Each names one way to be told by, and a name for the gateway itself. */
+static int
+read_alerts(struct load *l)
 {
-	static const enum tg_log_level levels[] = { TG_LOG_DEBUG, TG_LOG_INFO,
-		TG_LOG_WARN };
-	struct tg_prog_conf *p = &c->prog;
-	const struct tg_conf_value *v = c->values;
+	struct tg_conf *c = l->conf;
+	const char *wrong;
+	size_t i;
 
-	p->file = file == NULL ? NULL : tg_arena_cstr(c->arena, tg_str(file));
-	p->data = v[TG_CONF_DATA].text;
-	p->workers = (int)v[TG_CONF_WORKERS].number;
-	p->max_streams = (int)v[TG_CONF_MAX_STREAMS].number;
-	p->grace_ms = (int)v[TG_CONF_GRACE_SECONDS].number * 1000;
-	p->body_ms = (int)v[TG_CONF_BODY_SECONDS].number * 1000;
-	p->send_ms = (int)v[TG_CONF_SEND_SECONDS].number * 1000;
-	p->log_level = levels[v[TG_CONF_LOG_LEVEL].number];
-}
-
-static void
-fill_app(struct tg_conf *c)
-{
-	static const enum tg_log_mode modes[] = { TG_LOG_FULL, TG_LOG_NUMBERS,
-		TG_LOG_NONE };
-	static const enum tg_compat levels[] = { TG_COMPAT_1_104,
-		TG_COMPAT_1_83 };
-	struct tg_app_conf *a = &c->app;
-	const struct tg_conf_value *v = c->values;
-
-	a->key_file = v[TG_CONF_KEY_FILE].text;
-	if (a->key_file == NULL)
-		a->key_file =
-		    tg_arena_printf(c->arena, "%s/tollgate.key", c->prog.data);
-	a->store = (struct tg_store_conf){
-		.dir = c->prog.data,
-		.full_sync = v[TG_CONF_SYNCHRONOUS].number == 0,
-		.busy_ms = (int)v[TG_CONF_BUSY_MS].number,
-	};
-	a->gate = (struct tg_gate_conf){
-		.catalog = {
-		    .providers = c->providers,
-		    .models = c->models,
-		    .n_providers = c->n_providers,
-		    .n_models = c->n_models,
-		    .use_environment = true,
-		},
-		.keepalive_ms = (int)v[TG_CONF_KEEPALIVE_SECONDS].number * 1000,
-		.log = modes[v[TG_CONF_LOG_DEFAULT].number],
-		.idle_connections = (int)v[TG_CONF_IDLE_CONNECTIONS].number,
-		.master_key = tg_secret_new(tg_str(v[TG_CONF_MASTER_KEY].text)),
-		.caps = {
-		    .max_age_s = v[TG_CONF_MAX_AGE_DAYS].number * 86400,
-		    .max_rows = v[TG_CONF_MAX_ROWS].number,
-		    .max_bytes = v[TG_CONF_MAX_BYTES].number,
-		},
-		.max_body_bytes = (size_t)v[TG_CONF_MAX_BODY_BYTES].number,
-		.max_answer_bytes = (size_t)v[TG_CONF_MAX_ANSWER_BYTES].number,
-	};
-	fill_route(c, &a->gate.catalog.route);
-	a->web = (struct tg_web_conf){
-		.cors_origins = v[TG_CONF_CORS_ORIGINS].text,
-		.trusted_proxies = v[TG_CONF_TRUSTED_PROXIES].text,
-		.compat = levels[v[TG_CONF_LITELLM].number],
-		.max_streams = c->prog.max_streams,
-	};
-}
-
-static void
-fill_route(const struct tg_conf *c, struct tg_fetch_route *r)
-{
-	const struct tg_conf_value *v = c->values;
-
-	*r = (struct tg_fetch_route){
-		.proxy = v[TG_CONF_PROXY].text,
-		.ca_file = v[TG_CONF_CA_FILE].text,
-		.ca_path = v[TG_CONF_CA_PATH].text,
-		.http2 = v[TG_CONF_HTTP2].number != 0,
-		.connect_ms = (int)v[TG_CONF_CONNECT_MS].number,
-		.first_byte_ms = (int)v[TG_CONF_FIRST_BYTE_MS].number,
-		.gap_ms = (int)v[TG_CONF_GAP_MS].number,
-		.total_ms = (int)v[TG_CONF_TOTAL_MS].number,
-		.max_answer_bytes = (size_t)v[TG_CONF_MAX_ANSWER_BYTES].number,
-	};
-	/* Written without a value, a path is none. */
-	if (r->ca_file != NULL && *r->ca_file == '\0')
-		r->ca_file = NULL;
-	if (r->ca_path != NULL && *r->ca_path == '\0')
-		r->ca_path = NULL;
+	c->told = tg_arena_zero(l->arena, (c->n_alerts + 1) *
+	    sizeof(*c->told));
+	for (i = 0; i < c->n_alerts; i++) {
+		wrong = tg_alert_read(l->arena, &c->alerts[i], &c->told[i]);
+		if (wrong != NULL)
+			fault(l, tg_arena_printf(l->arena, "alert:%s",
+			    c->alerts[i].name), "", "%s", wrong);
+	}
+	return l->n_faults > 0 ? -1 : 0;
 }

@@ -14,10 +14,13 @@
 #include "prog/conf_table.h"
 #include "web/app.h"
 
+struct tg_alert_target;
+
 /* What the processes themselves need to know. */
 struct tg_prog_conf {
 	const char *file; /* that was read, or NULL: none */
 	const char *data; /* data folder */
+	const char *name; /* of this gateway, in what it tells */
 	int workers; /* 0: this process serves alone */
 	int max_streams;
 	int grace_ms;
@@ -34,8 +37,10 @@ struct tg_conf_value {
 struct tg_conf {
 	struct tg_arena *arena;
 	struct tg_conf_value values[TG_CONF__MAX];
-	struct tg_section *providers, *models; /* values checked, resolved */
-	size_t n_providers, n_models;
+	/* values checked, resolved */
+	struct tg_section *providers, *models, *alerts;
+	size_t n_providers, n_models, n_alerts;
+	struct tg_alert_target *told; /* alerts as they are delivered */
 	struct tg_prog_conf prog;
 	struct tg_app_conf app;
 };

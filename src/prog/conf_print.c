@@ -19,6 +19,8 @@ static void manual_row(struct tg_buf *out, const struct tg_conf_row *row);
 static void in_force(struct tg_buf *out, const struct tg_conf *c, int id);
 static void json_section(struct tg_buf *out, const struct tg_conf *c,
     const struct tg_conf_section_row *section);
+static void print_named(struct tg_buf *out, const struct tg_conf *c,
+    const char *kind, const struct tg_section *list, size_t n);
 static void json_named(struct tg_buf *out, const struct tg_conf *c,
     const char *name, const struct tg_section *list, size_t n);
 static const char *default_of(const struct tg_conf_row *row);
@@ -79,8 +81,6 @@ tg_conf_print_manual(struct tg_buf *out)
 int
 tg_conf_print(const struct tg_conf *c, struct tg_buf *out)
 {
-	const struct tg_section *list;
-	size_t i, k, n;
 	int s, id;
 
 	tg_buf_printf(out, "; %s\n",
@@ -95,20 +95,9 @@ tg_conf_print(const struct tg_conf *c, struct tg_buf *out)
 			if (tg_conf_rows[id].sections & tg_conf_sections[s].bit)
 				in_force(out, c, id);
 	}
-	for (s = 0; s < 2; s++) {
-		list = s == 0 ? c->providers : c->models;
-		n = s == 0 ? c->n_providers : c->n_models;
-		for (i = 0; i < n; i++) {
-			tg_buf_printf(out, "\n[%s:%s]\n",
-			    s == 0 ? "provider" : "model", list[i].name);
-			for (k = 0; k < list[i].n; k++)
-				tg_buf_printf(out, "%s = %s\n",
-				    list[i].settings[k].key,
-				    tg_conf_shown(c->arena,
-					list[i].settings[k].key,
-					list[i].settings[k].value));
-		}
-	}
+	print_named(out, c, "provider", c->providers, c->n_providers);
+	print_named(out, c, "model", c->models, c->n_models);
+	print_named(out, c, "alert", c->alerts, c->n_alerts);
 	return out->failed ? -1 : 0;
 }
 
@@ -127,6 +116,7 @@ tg_conf_print_json(const struct tg_conf *c, struct tg_buf *out)
 			json_section(out, c, &tg_conf_sections[s]);
 	json_named(out, c, "providers", c->providers, c->n_providers);
 	json_named(out, c, "models", c->models, c->n_models);
+	json_named(out, c, "alerts", c->alerts, c->n_alerts);
 	tg_buf_addc(out, "}");
 	return out->failed ? -1 : 0;
 }
@@ -271,6 +261,23 @@ json_section(struct tg_buf *out, const struct tg_conf *c,
 			    tg_str(tg_conf_shown(c->arena, row->key, v->text)));
 	}
 	tg_buf_addc(out, "}");
+}
+
+static void
+print_named(struct tg_buf *out, const struct tg_conf *c, const char *kind,
+    const struct tg_section *list, size_t n)
+{
+	const struct tg_setting *one;
+	size_t i, k;
+
+	for (i = 0; i < n; i++) {
+		tg_buf_printf(out, "\n[%s:%s]\n", kind, list[i].name);
+		for (k = 0; k < list[i].n; k++) {
+			one = &list[i].settings[k];
+			tg_buf_printf(out, "%s = %s\n", one->key,
+			    tg_conf_shown(c->arena, one->key, one->value));
+		}
+	}
 }
 
 static void

@@ -14,6 +14,11 @@
 #define COMPAT TG_SECTION_COMPAT
 #define PROVIDER TG_SECTION_PROVIDER
 #define MODEL TG_SECTION_MODEL
+#define ALERT TG_SECTION_ALERT
+#define HOUSE TG_SECTION_HOUSE
+#define CUSTOMERS TG_SECTION_CUSTOMERS
+/* Who promises budgets and limits. */
+#define PROMISE (HOUSE | PROVIDER | MODEL)
 /* How a place is reached: for all, or for one provider. */
 #define ROUTE (TG_SECTION_UPSTREAM | TG_SECTION_PROVIDER)
 /* Also for one model. */
@@ -23,60 +28,12 @@
 #define TIB (1LL << 40)
 
 /* clang-format off */
-const struct tg_conf_section_row tg_conf_sections[] = {
-	{ .bit = TG_SECTION_SERVER, .name = "server",
-	  .help = "The gateway itself." },
-	{ .bit = TG_SECTION_DATABASE, .name = "database",
-	  .help = "tollgate.db and log.db in the data folder." },
-	{ .bit = TG_SECTION_LOG, .name = "log",
-	  .help = "What is kept of requests and answers, and how long." },
-	{ .bit = TG_SECTION_COMPAT, .name = "compat",
-	  .help = "Whose scripts are to be understood." },
-	{ .bit = TG_SECTION_UPSTREAM, .name = "upstream",
-	  .help = "Defaults for all providers and models." },
-	{ .bit = TG_SECTION_PROVIDER, .name = "provider", .named = true,
-	  .help = "A place that serves models. A provider known by name "
-	      "needs its key only; OPENAI_API_KEY and the like in the "
-	      "environment do the same without a line here. All settings of "
-	      "[upstream] may stand here too.",
-	  .example =
-	      "; [provider:openrouter]\n"
-	      "; api_key = env:OPENROUTER_API_KEY\n"
-	      "\n"
-	      "; Any server that speaks OpenAI's format, with or without "
-	      "/v1.\n"
-	      "; [provider:local]\n"
-	      "; type = openai\n"
-	      "; base_url = http://127.0.0.1:8000\n"
-	      "; header.X-Team = research\n" },
-	{ .bit = TG_SECTION_MODEL, .name = "model", .named = true,
-	  .help = "A model under the name that callers use. [model:NAME#2] "
-	      "is a second deployment of the same name. The four clocks of "
-	      "[upstream] may stand here too.",
-	  .example =
-	      "; [model:fast]\n"
-	      "; provider = openrouter\n"
-	      "; upstream_model = deepseek/deepseek-chat\n"
-	      "; price_input = 0.27\n"
-	      "; price_output = 1.10\n"
-	      "; price_cache_read = 0.07\n"
-	      "\n"
-	      "; A second deployment of the same name shares its load.\n"
-	      "; [model:fast#2]\n"
-	      "; provider = local\n"
-	      "; upstream_model = deepseek-chat\n"
-	      "; weight = 1\n"
-	      "\n"
-	      "; Every model of a provider, under its own name.\n"
-	      "; [model:openrouter/*]\n"
-	      "; provider = openrouter\n"
-	      "; upstream_model = *\n" },
-};
-const int tg_conf_sections_count =
-    (int)(sizeof(tg_conf_sections) / sizeof(tg_conf_sections[0]));
-
 #define PRICE(name, what) \
 	{ .key = name, .sections = MODEL, .type = TG_CONF_PRICE, .help = what }
+
+#define LIMIT(name, where, what) \
+	{ .key = name, .sections = where, .type = TG_CONF_NUMBER, \
+	  .max = INT64_MAX, .help = what }
 
 const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 [TG_CONF_DATA] = {
@@ -84,6 +41,10 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.dflt = TG_LOCALSTATEDIR "/lib/tollgate",
 	.help = "Data folder: databases and sealing key. TOLLGATE_DATA in "
 	    "the environment comes first." },
+[TG_CONF_NAME] = {
+	.key = "name", .sections = SERVER, .type = TG_CONF_TEXT,
+	.dflt_says = "the machine's name", .check = tg_conf_check_header,
+	.help = "What this gateway calls itself in alerts." },
 [TG_CONF_WORKERS] = {
 	.key = "workers", .sections = SERVER, .type = TG_CONF_NUMBER,
 	.dflt_says = "one a core, at least 2", .min = 0, .max = 64,
@@ -235,8 +196,16 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.key = "open", .sections = PROVIDER, .type = TG_CONF_FLAG,
 	.dflt = "yes",
 	.help = "Any model by NAME/model; no: only what [model:*] names." },
+[TG_CONF_DISCOUNT] = {
+	.key = "discount", .sections = PROVIDER, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_percent,
+	.help = "What goes off its prices, such as 5 %." },
+[TG_CONF_MARGIN] = {
+	.key = "margin", .sections = PROVIDER, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_percent,
+	.help = "What comes on top, after the discount." },
 [TG_CONF_HEADER] = {
-	.key = "header.", .sections = PROVIDER, .type = TG_CONF_TEXT,
+	.key = "header.", .sections = PROVIDER | ALERT, .type = TG_CONF_TEXT,
 	.check = tg_conf_check_header,
 	.help = "header.NAME = VALUE sends one more header." },
 [TG_CONF_MODEL_PROVIDER] = {
@@ -259,8 +228,18 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.key = "order", .sections = MODEL, .type = TG_CONF_NUMBER,
 	.dflt = "0", .min = 0, .max = 1000000,
 	.help = "Lower ones are tried first." },
+[TG_CONF_MAX_INPUT_TOKENS] = {
+	.key = "max_input_tokens", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.max = INT64_MAX,
+	.help = "The model's window: no prompt is held for more." },
+[TG_CONF_MAX_OUTPUT_TOKENS] = {
+	.key = "max_output_tokens", .sections = MODEL, .type = TG_CONF_NUMBER,
+	.max = INT64_MAX,
+	.help = "Its longest answer, where a request does not say." },
 [TG_CONF_PRICE_INPUT] = PRICE("price_input",
-	"USD per million tokens of input."),
+	"USD per million tokens of input. Prices may have conditions, also "
+	"together: price_input_above_200k, price_input.flex, "
+	"price_input@01:00-04:00 (UTC)."),
 [TG_CONF_PRICE_OUTPUT] = PRICE("price_output",
 	"USD per million tokens of output."),
 [TG_CONF_PRICE_CACHE_READ] = PRICE("price_cache_read",
@@ -288,6 +267,9 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.key = "echo_words", .sections = MODEL, .type = TG_CONF_NUMBER,
 	.max = 1000000,
 	.help = "Answer so many numbered words; 0: the last message." },
+[TG_CONF_ECHO_TEXT] = {
+	.key = "echo_text", .sections = MODEL, .type = TG_CONF_TEXT,
+	.help = "Answer with this text instead of the last message." },
 [TG_CONF_ECHO_STATUS] = {
 	.key = "echo_status", .sections = MODEL, .type = TG_CONF_NUMBER,
 	.min = 0, .max = 599, .check = tg_conf_check_status,
@@ -308,5 +290,171 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.key = "echo_usage", .sections = MODEL, .type = TG_CONF_TEXT,
 	.check = tg_conf_check_usage,
 	.help = "Tokens to report, INPUT/OUTPUT." },
+[TG_CONF_ALERT_URL] = {
+	.key = "url", .sections = ALERT, .type = TG_CONF_SECRET,
+	.check = tg_conf_check_http,
+	.help = "A webhook: each event is posted there. Not shown, for it "
+	    "often holds a secret." },
+[TG_CONF_ALERT_FORMAT] = {
+	.key = "format", .sections = ALERT, .type = TG_CONF_CHOICE,
+	.dflt = "json", .choices = "json|slack",
+	.help = "Of what is posted: the event as JSON, or a line of text "
+	    "as Slack, Mattermost and Rocket.Chat take it." },
+[TG_CONF_ALERT_MAIL] = {
+	.key = "mail", .sections = ALERT, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_mail,
+	.help = "An address that a letter is sent to." },
+[TG_CONF_ALERT_SENDMAIL] = {
+	.key = "sendmail", .sections = ALERT, .type = TG_CONF_PATH,
+	.dflt = "/usr/sbin/sendmail",
+	.help = "The program that takes letters, as sendmail(8) does." },
+[TG_CONF_ALERT_COMMAND] = {
+	.key = "command", .sections = ALERT, .type = TG_CONF_PATH,
+	.help = "A program that is run with the event as JSON on its "
+	    "standard input, without arguments and without a shell. "
+	    "Status 0: it is told." },
+[TG_CONF_ALERT_EVENTS] = {
+	.key = "events", .sections = ALERT, .type = TG_CONF_TEXT,
+	.dflt_says = "all", .check = tg_conf_check_events,
+	.help = "Which events, by commas: budget.threshold, budget.soft." },
+[TG_CONF_ALERT_SECONDS] = {
+	.key = "seconds", .sections = ALERT, .type = TG_CONF_NUMBER,
+	.dflt = "10", .min = 1, .max = 60,
+	.help = "Longest time of one try." },
+[TG_CONF_MAX_BUDGET] = {
+	.key = "max_budget", .sections = PROMISE, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_amount,
+	.help = "USD that may be spent in each period; never more." },
+[TG_CONF_SOFT_BUDGET] = {
+	.key = "soft_budget", .sections = PROMISE, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_amount,
+	.help = "USD from which on somebody is told." },
+[TG_CONF_BUDGET_DURATION] = {
+	.key = "budget_duration", .sections = PROMISE, .type = TG_CONF_TEXT,
+	.dflt_says = "total", .check = tg_conf_check_span,
+	.help = "The period: hour, day, week, month, year, or such as 30d." },
+[TG_CONF_BUDGET_TIMEZONE] = {
+	.key = "budget_timezone", .sections = PROMISE, .type = TG_CONF_TEXT,
+	.dflt_says = "timezone of [house]", .check = tg_conf_check_zone,
+	.help = "Where its calendar is." },
+[TG_CONF_BUDGET_ANCHOR] = {
+	.key = "budget_anchor", .sections = PROMISE, .type = TG_CONF_TEXT,
+	.help = "Day of the month, week or year on which periods begin." },
+[TG_CONF_BUDGET_THRESHOLDS] = {
+	.key = "budget_thresholds", .sections = PROMISE,
+	.type = TG_CONF_TEXT, .dflt_says = "50, 80, 95, 100",
+	.help = "Percent that somebody is told of." },
+[TG_CONF_AT_BUDGET] = {
+	.key = "at_budget", .sections = PROMISE, .type = TG_CONF_CHOICE,
+	.dflt_says = "block", .choices = "block|warn|switch",
+	.help = "What happens when it is spent: calls are refused, only "
+	    "told of, or go to switch_model." },
+[TG_CONF_SWITCH_MODEL] = {
+	.key = "switch_model", .sections = PROMISE, .type = TG_CONF_TEXT,
+	.help = "The cheaper model." },
+[TG_CONF_SWITCH_PERCENT] = {
+	.key = "switch_percent", .sections = PROMISE,
+	.type = TG_CONF_NUMBER, .dflt_says = "100", .min = 1, .max = 100,
+	.help = "Switch from this much of the budget on." },
+[TG_CONF_OVER_BUDGET] = {
+	.key = "over_budget", .sections = PROMISE, .type = TG_CONF_CHOICE,
+	.dflt_says = "clamp", .choices = "clamp|refuse",
+	.help = "A call without a maximum, where less is left than it may "
+	    "cost: a shorter answer, or none." },
+[TG_CONF_UNPRICED] = {
+	.key = "unpriced", .sections = PROMISE, .type = TG_CONF_CHOICE,
+	.dflt_says = "block", .choices = "block|ceiling|allow",
+	.help = "A model without a price: refused, counted at the ceiling "
+	    "of [house], or not counted." },
+[TG_CONF_RPM] = LIMIT("rpm", PROMISE, "Requests in any minute."),
+[TG_CONF_TPM] = LIMIT("tpm", PROMISE, "Tokens in any minute."),
+[TG_CONF_ITPM] = LIMIT("itpm", PROMISE, "Tokens of input in any minute."),
+[TG_CONF_OTPM] = LIMIT("otpm", PROMISE, "Tokens of output in any minute."),
+[TG_CONF_MAX_PARALLEL] = LIMIT("max_parallel_requests", PROMISE,
+	"Calls in flight."),
+[TG_CONF_QUEUE] = LIMIT("queue", PROMISE,
+	"Seconds that a call waits its turn at these limits before it is "
+	"refused."),
+[TG_CONF_MODEL_MAX_BUDGET] = {
+	.key = "model_max_budget", .sections = MODEL, .type = TG_CONF_TEXT,
+	.check = tg_conf_check_amount,
+	.help = "The same for all deployments of the name together." },
+[TG_CONF_MODEL_BUDGET_DURATION] = {
+	.key = "model_budget_duration", .sections = MODEL,
+	.type = TG_CONF_TEXT, .dflt_says = "total",
+	.check = tg_conf_check_span, .help = "Its period." },
+[TG_CONF_MODEL_RPM] = LIMIT("model_rpm", MODEL,
+	"Requests to the name in any minute."),
+[TG_CONF_MODEL_TPM] = LIMIT("model_tpm", MODEL,
+	"Tokens of the name in any minute."),
+[TG_CONF_MODEL_MAX_PARALLEL] = LIMIT("model_max_parallel_requests", MODEL,
+	"Calls of the name in flight."),
+[TG_CONF_MODEL_QUEUE] = LIMIT("model_queue", MODEL,
+	"Seconds that a call waits its turn at these."),
+[TG_CONF_LOST] = {
+	.key = "lost", .sections = PROVIDER | MODEL, .type = TG_CONF_CHOICE,
+	.dflt_says = "streamed", .choices = "streamed|hold|zero",
+	.help = "What a call is charged whose process died: what was "
+	    "streamed if that is known, all that was held, or nothing." },
+[TG_CONF_CHARGE_ERRORS] = {
+	.key = "charge_errors", .sections = PROVIDER, .type = TG_CONF_FLAG,
+	.dflt = "no",
+	.help = "It charges the input of requests that it refuses." },
+[TG_CONF_TIMEZONE] = {
+	.key = "timezone", .sections = HOUSE, .type = TG_CONF_TEXT,
+	.dflt = "UTC", .check = tg_conf_check_zone,
+	.help = "Of budgets and reports that name none." },
+[TG_CONF_DEFAULT_OUTPUT_TOKENS] = {
+	.key = "default_output_tokens", .sections = HOUSE,
+	.type = TG_CONF_NUMBER, .dflt = "4096", .min = 16,
+	.max = 100000000,
+	.help = "The longest answer where neither the request nor the "
+	    "model says; written into the request once a budget or a "
+	    "limit in tokens applies." },
+[TG_CONF_CEILING_INPUT] = {
+	.key = "ceiling_input", .sections = HOUSE, .type = TG_CONF_PRICE,
+	.dflt = "30",
+	.help = "USD per million tokens for models without a price, where "
+	    "unpriced = ceiling." },
+[TG_CONF_CEILING_OUTPUT] = {
+	.key = "ceiling_output", .sections = HOUSE, .type = TG_CONF_PRICE,
+	.dflt = "150", .help = "The same for output." },
+[TG_CONF_RETRIES] = {
+	.key = "retries", .sections = HOUSE, .type = TG_CONF_NUMBER,
+	.dflt = "0", .min = 0, .max = 5,
+	.help = "More attempts with the same deployment, before anything "
+	    "of an answer came." },
+[TG_CONF_FALL_OVER] = {
+	.key = "fall_over", .sections = HOUSE, .type = TG_CONF_FLAG,
+	.dflt = "yes",
+	.help = "Try the other deployments of the name first." },
+[TG_CONF_STREAM_COST] = {
+	.key = "stream_cost", .sections = HOUSE, .type = TG_CONF_FLAG,
+	.dflt = "no",
+	.help = "\"cost\", in USD, in the usage that ends a stream." },
+[TG_CONF_CUSTOMER_HEADERS] = {
+	.key = "headers", .sections = CUSTOMERS, .type = TG_CONF_TEXT,
+	.dflt = "X-OpenWebUI-User-Id, X-LibreChat-User-Id",
+	.help = "Headers in which a front end names its user; believed "
+	    "from trusted_proxies themselves and from keys with "
+	    "trusted_frontend." },
+[TG_CONF_CUSTOMER_CREATE] = {
+	.key = "create", .sections = CUSTOMERS, .type = TG_CONF_FLAG,
+	.dflt = "no", .help = "Keep books of each from the first call on." },
+[TG_CONF_CUSTOMER_ENFORCE] = {
+	.key = "enforce", .sections = CUSTOMERS, .type = TG_CONF_FLAG,
+	.dflt = "no", .help = "Refuse calls that name none." },
+[TG_CONF_CUSTOMER_BUDGET] = {
+	.key = "default_budget", .sections = CUSTOMERS,
+	.type = TG_CONF_TEXT, .dflt = "",
+	.help = "The shared budget that new ones get." },
+[TG_CONF_TAG_CREATE] = {
+	.key = "create", .sections = TG_SECTION_TAGS, .type = TG_CONF_FLAG,
+	.dflt = "no", .help = "Keep books of each from the first call on." },
+[TG_CONF_BUDGET_STATUS] = {
+	.key = "budget_exceeded_status", .sections = COMPAT,
+	.type = TG_CONF_CHOICE, .dflt_says = "as that version has it",
+	.choices = "400|422|429",
+	.help = "HTTP status of a spent budget." },
 };
 /* clang-format on */

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+
 #include "base/str.h"
 
 /* Sections, as bits: a row of [upstream] also stands in others. */
@@ -18,7 +20,11 @@ enum tg_conf_section {
 	TG_SECTION_COMPAT = 1 << 3,
 	TG_SECTION_UPSTREAM = 1 << 4,
 	TG_SECTION_PROVIDER = 1 << 5,
-	TG_SECTION_MODEL = 1 << 6
+	TG_SECTION_MODEL = 1 << 6,
+	TG_SECTION_ALERT = 1 << 7,
+	TG_SECTION_HOUSE = 1 << 8,
+	TG_SECTION_CUSTOMERS = 1 << 9,
+	TG_SECTION_TAGS = 1 << 10
 };
 
 struct tg_conf_section_row {
@@ -44,6 +50,7 @@ enum tg_conf_type {
 
 enum tg_conf_id {
 	TG_CONF_DATA,
+	TG_CONF_NAME,
 	TG_CONF_WORKERS,
 	TG_CONF_MAX_STREAMS,
 	TG_CONF_MAX_BODY_BYTES,
@@ -79,12 +86,16 @@ enum tg_conf_id {
 	TG_CONF_API_KEY,
 	TG_CONF_AUTH_HEADER,
 	TG_CONF_OPEN,
+	TG_CONF_DISCOUNT,
+	TG_CONF_MARGIN,
 	TG_CONF_HEADER,
 	TG_CONF_MODEL_PROVIDER,
 	TG_CONF_UPSTREAM_MODEL,
 	TG_CONF_MODE,
 	TG_CONF_WEIGHT,
 	TG_CONF_ORDER,
+	TG_CONF_MAX_INPUT_TOKENS,
+	TG_CONF_MAX_OUTPUT_TOKENS,
 	TG_CONF_PRICE_INPUT,
 	TG_CONF_PRICE_OUTPUT,
 	TG_CONF_PRICE_CACHE_READ,
@@ -98,13 +109,63 @@ enum tg_conf_id {
 	TG_CONF_ECHO_CHUNK_MS,
 	TG_CONF_ECHO_TOKENS_PER_SECOND,
 	TG_CONF_ECHO_WORDS,
+	TG_CONF_ECHO_TEXT,
 	TG_CONF_ECHO_STATUS,
 	TG_CONF_ECHO_RETRY_AFTER,
 	TG_CONF_ECHO_CUT_AFTER,
 	TG_CONF_ECHO_STALL_AFTER,
 	TG_CONF_ECHO_USAGE,
+	TG_CONF_ALERT_URL,
+	TG_CONF_ALERT_FORMAT,
+	TG_CONF_ALERT_MAIL,
+	TG_CONF_ALERT_SENDMAIL,
+	TG_CONF_ALERT_COMMAND,
+	TG_CONF_ALERT_EVENTS,
+	TG_CONF_ALERT_SECONDS,
+	TG_CONF_MAX_BUDGET,
+	TG_CONF_SOFT_BUDGET,
+	TG_CONF_BUDGET_DURATION,
+	TG_CONF_BUDGET_TIMEZONE,
+	TG_CONF_BUDGET_ANCHOR,
+	TG_CONF_BUDGET_THRESHOLDS,
+	TG_CONF_AT_BUDGET,
+	TG_CONF_SWITCH_MODEL,
+	TG_CONF_SWITCH_PERCENT,
+	TG_CONF_OVER_BUDGET,
+	TG_CONF_UNPRICED,
+	TG_CONF_RPM,
+	TG_CONF_TPM,
+	TG_CONF_ITPM,
+	TG_CONF_OTPM,
+	TG_CONF_MAX_PARALLEL,
+	TG_CONF_QUEUE,
+	TG_CONF_MODEL_MAX_BUDGET,
+	TG_CONF_MODEL_BUDGET_DURATION,
+	TG_CONF_MODEL_RPM,
+	TG_CONF_MODEL_TPM,
+	TG_CONF_MODEL_MAX_PARALLEL,
+	TG_CONF_MODEL_QUEUE,
+	TG_CONF_LOST,
+	TG_CONF_CHARGE_ERRORS,
+	TG_CONF_TIMEZONE,
+	TG_CONF_DEFAULT_OUTPUT_TOKENS,
+	TG_CONF_CEILING_INPUT,
+	TG_CONF_CEILING_OUTPUT,
+	TG_CONF_RETRIES,
+	TG_CONF_FALL_OVER,
+	TG_CONF_STREAM_COST,
+	TG_CONF_CUSTOMER_HEADERS,
+	TG_CONF_CUSTOMER_CREATE,
+	TG_CONF_CUSTOMER_ENFORCE,
+	TG_CONF_CUSTOMER_BUDGET,
+	TG_CONF_TAG_CREATE,
+	TG_CONF_BUDGET_STATUS,
 	TG_CONF__MAX
 };
+
+/* What the house, a provider or a model may promise. */
+#define TG_CONF_PROMISE_FIRST TG_CONF_MAX_BUDGET
+#define TG_CONF_PROMISE_LAST TG_CONF_QUEUE
 
 /* Says what is wrong with a value of a form of its own, or NULL. */
 typedef const char *tg_conf_check_fn(const char *value);
@@ -122,8 +183,13 @@ struct tg_conf_row {
 };
 extern const struct tg_conf_row tg_conf_rows[TG_CONF__MAX];
 
-/* The row for a key of a section; -1: no such key there. */
+/*
+ * The row for a key of a section; -1: no such key there.  Prices with
+ * conditions in their names (llm/price.h) have the row of the bare one.
+ */
 int tg_conf_row_find(unsigned section, const char *key);
+/* The key as it is kept, in the row's spelling; in the arena. */
+const char *tg_conf_key_kept(struct tg_arena *a, int id, const char *key);
 /* What stands in brackets; what follows the colon in *name. */
 const struct tg_conf_section_row *tg_conf_section_find(struct tg_str bracket,
     struct tg_str *name);

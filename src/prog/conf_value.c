@@ -13,6 +13,8 @@
 
 #include "base/limits.h"
 #include "base/money.h"
+#include "base/period.h"
+#include "llm/price.h"
 #include "prog/conf_table.h"
 
 #define GUESS_DISTANCE 3
@@ -33,10 +35,18 @@ static int cidr_good(struct tg_str s);
 int
 tg_conf_row_find(unsigned section, const char *key)
 {
+	char unit[TG_PRICE_NAME_BYTES];
 	const struct tg_conf_row *row;
+	struct tg_price price;
 	size_t n;
 	int i;
 
+	/* A price with conditions in its name stands for the bare one. */
+	if (strncmp(key, "price_", 6) == 0 &&
+	    tg_price_name_read(tg_str(key), &price)) {
+		price = (struct tg_price){ .unit = price.unit };
+		key = tg_price_name(&price, unit);
+	}
 	for (i = 0; i < TG_CONF__MAX; i++) {
 		row = &tg_conf_rows[i];
 		if (!(row->sections & section))
@@ -396,4 +406,74 @@ tg_conf_check_usage(const char *value)
 	    n >= 0 && tg_str_i64(tg_str_trim(rest), &n) && n >= 0)
 		return NULL;
 	return "must be two numbers of tokens, such as 120/45";
+}
+
+const char *
+tg_conf_check_http(const char *value)
+{
+	if (strncmp(value, "http+", 5) != 0 && strncmp(value, "https+", 6) != 0)
+		return tg_conf_check_url(value);
+	return "must be a URL that begins with http:// or https://";
+}
+
+const char *
+tg_conf_check_mail(const char *value)
+{
+	const unsigned char *p;
+	const char *at = strchr(value, '@');
+
+	/* A dash in front would be an option of sendmail(8)'s. */
+	if (at == NULL || at == value || at[1] == '\0' || *value == '-')
+		return "must be an address such as ops@example.org";
+	for (p = (const unsigned char *)value; *p != '\0'; p++)
+		if (*p <= ' ' || *p >= 127 || *p == ',' || *p == ';')
+			return "must be one address, without blanks";
+	return NULL;
+}
+
+const char *
+tg_conf_check_events(const char *value)
+{
+	struct tg_str rest = tg_str(value), one;
+
+	while (tg_str_cut(&rest, ',', &one)) {
+		one = tg_str_trim(one);
+		if (!tg_str_is(one, "budget.threshold") &&
+		    !tg_str_is(one, "budget.soft"))
+			return "must be a list by commas of budget.threshold "
+			       "and budget.soft";
+	}
+	return NULL;
+}
+
+const char *
+tg_conf_check_amount(const char *value)
+{
+	int64_t nano;
+
+	if (tg_nano_parse(tg_str(value), &nano) != 0)
+		return "must be USD, such as 25 or 0.50";
+	return NULL;
+}
+
+const char *
+tg_conf_check_span(const char *value)
+{
+	char period[TG_PERIOD_BYTES];
+	struct tg_err e = { 0 };
+
+	if (tg_period_make(tg_str(value), TG_STR_NONE, TG_STR_NONE, period,
+		&e) != 0)
+		return "must be hour, day, week, month, year, total, or such "
+		       "as 30d, 12h, 1mo";
+	return NULL;
+}
+
+const char *
+tg_conf_check_zone(const char *value)
+{
+	if (*value != '\0' && !tg_zone_known(tg_str(value)))
+		return "must be a time zone of this system, such as "
+		       "Europe/Paris";
+	return NULL;
 }

@@ -12,4 +12,11 @@ const char *tg_conf_check_proxy(const char *value);
 const char *tg_conf_check_status(const char *value);
 const char *tg_conf_check_header(const char *value);
 const char *tg_conf_check_usage(const char *value);
+const char *tg_conf_check_http(const char *value);
+const char *tg_conf_check_mail(const char *value);
+const char *tg_conf_check_events(const char *value);
+const char *tg_conf_check_amount(const char *value);
+const char *tg_conf_check_span(const char *value);
+const char *tg_conf_check_zone(const char *value);
+const char *tg_conf_check_percent(const char *value);
 #endif

@@ -1,6 +1,6 @@
 /*
- * The janitor.  What there is to do is web/app's tg_app_upkeep(); this is
- * when.
+ * The janitor.  What there is to do is web/app's tg_app_upkeep() and telling of
+ * events (alert.h); this is when.
  */
 #include "config.h"
 
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "prog/alert.h"
 #include "prog/sandbox.h"
 #include "prog/worker.h"
 
@@ -27,6 +28,7 @@ tg_janitor_run(const struct tg_conf *conf)
 {
 	struct tg_app_conf app_conf = conf->app;
 	struct tg_err e = { 0 };
+	struct tg_alerts *alerts;
 	struct tg_app *app;
 	int lock, more, sig = 0;
 
@@ -36,16 +38,20 @@ tg_janitor_run(const struct tg_conf *conf)
 		tg_warnx("%s", e.msg);
 		return TG_EXIT_SETUP;
 	}
+	alerts = tg_alerts_new(conf, tg_app_store(app));
 	lock = lock_open(conf->prog.data, O_CREAT);
 	while (sig != SIGTERM && sig != SIGINT && sig != SIGUSR1) {
 		/* Another one, of an earlier generation, may still hold it. */
 		if (lock != -1)
 			(void)flock(lock, LOCK_EX | LOCK_NB);
 		more = tg_app_upkeep(app, false);
+		if (tg_alerts_deliver(alerts, false) == 1)
+			more = 1;
 		if (more != 1)
 			malloc_trim(0);
 		sig = tg_signals_wait(more == 1 ? MORE_MS : IDLE_MS);
 	}
+	tg_alerts_free(alerts);
 	tg_app_close(app);
 	if (lock != -1)
 		close(lock);
@@ -53,15 +59,28 @@ tg_janitor_run(const struct tg_conf *conf)
 }
 
 int
-tg_janitor_round(struct tg_app *app, int max_ms)
+tg_janitor_round(const struct tg_conf *conf, struct tg_app *app, int max_ms)
 {
+	struct tg_alerts *alerts = tg_alerts_new(conf, tg_app_store(app));
 	int64_t end = tg_mono_ms() + max_ms;
-	int more;
+	int more, told;
 
-	do
+	do {
 		more = tg_app_upkeep(app, false);
-	while (more == 1 && tg_mono_ms() < end);
-	return more == -1 ? -1 : 0;
+		told = tg_alerts_deliver(alerts, false);
+	} while ((more == 1 || told == 1) && tg_mono_ms() < end);
+	tg_alerts_free(alerts);
+	return more == -1 || told == -1 ? -1 : 0;
+}
+
+void
+tg_janitor_slice(const struct tg_conf *conf, struct tg_app *app)
+{
+	struct tg_alerts *alerts = tg_alerts_new(conf, tg_app_store(app));
+
+	(void)tg_app_upkeep(app, true);
+	(void)tg_alerts_deliver(alerts, true);
+	tg_alerts_free(alerts);
 }
 
 bool

@@ -86,6 +86,17 @@ tg_signals_wait(int timeout_ms)
 	return sig == -1 ? 0 : sig;
 }
 
+bool
+tg_signals_pending(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 &&
+	    (sigismember(&set, SIGTERM) == 1 ||
+		sigismember(&set, SIGINT) == 1 ||
+		sigismember(&set, SIGUSR1) == 1);
+}
+
 static void
 signals_set(sigset_t *set)
 {

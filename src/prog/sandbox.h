@@ -5,6 +5,7 @@
  * files and no debuggers (memory holds keys), files only for ourselves, no
  * death by a closed pipe, as many descriptors as are allowed.
  */
+#include <stdbool.h>
 
 void tg_sandbox(void);
 /*
@@ -18,4 +19,6 @@ void tg_sandbox_name(const char *name);
 void tg_signals_block(void);
 /* The next of them, or 0 after timeout_ms (-1: waits for ever). */
 int tg_signals_wait(int timeout_ms);
+/* Does one wait that asks this process to end? */
+bool tg_signals_pending(void);
 #endif

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "prog/command.h"
+#include "prog/janitor.h"
 #include "prog/listener.h"
 #include "prog/master.h"
 #include "prog/sandbox.h"
@@ -67,7 +68,7 @@ tg_serve_cgi(const char *conf_file)
 		tg_warnx("%s", e.msg);
 	cgi_answer(conf, app, &e);
 	if (app != NULL)
-		(void)tg_app_upkeep(app, true);
+		tg_janitor_slice(conf, app);
 	tg_app_close(app);
 	tg_conf_free(conf);
 	return app != NULL ? TG_EXIT_GOOD : TG_EXIT_FAILED;

@@ -19,6 +19,7 @@
 #include "prog/acceptor.h"
 #include "prog/crew.h"
 #include "prog/heir.h"
+#include "prog/janitor.h"
 #include "prog/sandbox.h"
 
 #define KEEP_IDLE 4
@@ -191,7 +192,7 @@ tick(struct worker *k)
 	}
 	if (k->w->master == 0 && served != k->served_seen &&
 	    tg_mono_ms() >= k->upkeep_ms) {
-		(void)tg_app_upkeep(k->app, true);
+		tg_janitor_slice(k->w->conf, k->app);
 		k->upkeep_ms = tg_mono_ms() + UPKEEP_MS;
 	}
 	k->served_seen = served;

@@ -10,6 +10,7 @@ import { ask } from '../e2e/lib/http.mjs';
 import { connects, family, now, port, pss, run, sleep, start, stop, waitFor,
     WEB } from '../e2e/lib/proc.mjs';
 import { serve } from '../e2e/lib/servers.mjs';
+import * as budgets from './budgets.mjs';
 
 const QUICK = !!process.env.BENCH_QUICK;
 const TOOLS = process.env.BENCH_TOOLS;
@@ -163,7 +164,8 @@ async function stage()
 	const upPort = await port();
 	const up = start(TOOLS + '/upstream', [upPort]);
 	const models = Object.fromEntries([...SIZES.map(s => s[0]), 'stream']
-	    .map(m => ['model:' + m, { provider: 'fake' }]));
+	    .map(m => ['model:' + m, { provider: 'fake', price_input: '0.5',
+		price_output: '1.5' }]));
 	const gw = await Gateway.make({ name: 'bench', conf: {
 	    server: { max_streams: 6000 }, 'provider:fake': { type: 'openai',
 	    base_url: `http://127.0.0.1:${upPort}/v1`, api_key: 'x' },
@@ -257,6 +259,7 @@ function report(m)
 		    'p99'), 3000, ms(add(lt, 'size-2k', 'p99')) + ' ms')],
 		['added time to first token, p50', '≤ 1 ms', ...verdict(
 		    ttft(lt), 1000, ms(ttft(lt)) + ' ms')],
+		...budgets.targets(m.budgets, verdict),
 		['memory, all processes, idle', '≤ 20 MB', ...verdict(m.idle,
 		    20e6, mb(m.idle))],
 		['memory, 1,000 open streams', '≤ 90 MB', ...verdict(
@@ -308,6 +311,7 @@ function report(m)
 	    'milliseconds.\n\n' + table(['way', 'p50', 'p99', 'added p50'],
 	    ways.map(w => [w.name, ms(m.ttft[w.name].first.p50),
 	    ms(m.ttft[w.name].first.p99), ms(ttft(w.name))]));
+	t += budgets.report(m.budgets, table);
 	t += '\n## Open streams\n\nA chunk a second each. Memory is ' +
 	    'proportional set size; chunk age is the time from the ' +
 	    'upstream to the client.\n\n' + table(['streams', 'way',
@@ -365,6 +369,10 @@ async function main()
 		}
 		m.ttft[w.name] = await firstToken(w);
 	}
+	m.budgets = await budgets.measure({ gw: s.gw, way: s.ways[2], rounds:
+	    ROUNDS, seconds: SECONDS, say, tool: process.env.BENCH_BOOKS,
+	    throughput: w => throughput(w, SIZES[1]),
+	    latency: w => latency(w, SIZES[1]) });
 	for (const n of QUICK ? [1000] : [1000, 5000]) {
 		m.weigh[n] = {};
 		for (const w of s.ways.slice(1)) {

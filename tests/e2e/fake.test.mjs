@@ -116,3 +116,43 @@ test('TLS, HTTP/2, Unix socket', async () => {
 	client.destroy();
 	await h.close();
 });
+
+test('counting: tokens by rule, maximum obeyed, the account', async t => {
+	const c2 = new Fake({ count: true });
+	await c2.listen();
+	t.after(() => c2.close());
+	const send = (x, more = {}) => ask({ port: c2.port, url, key: 'k',
+	    body: { model: 'm', messages: [{ role: 'user', content: 'hello' },
+	    { role: 'user', content: [{ type: 'text', text: '\u4f60\u597d' }] }],
+	    x, ...more } });
+	const whole = await send({ words: 9 });
+	// 3 + (3 + 2) + (3 + 2)
+	assert.deepEqual(whole.json.usage, { prompt_tokens: 13,
+	    completion_tokens: 9, total_tokens: 22 });
+	assert.equal(whole.json.choices[0].finish_reason, 'stop');
+	const dense = await send({ words: 9, dense: true }, { max_tokens: 4,
+	    n: 2 });
+	assert.equal(dense.json.usage.prompt_tokens, 20);
+	assert.equal(dense.json.usage.completion_tokens, 8);
+	assert.equal(dense.json.choices[1].finish_reason, 'length');
+	const s = await send({ words: 9 }, { stream: true,
+	    max_completion_tokens: 3, stream_options: { include_usage: true } });
+	assert.equal(s.content, 'w00000 w00001 w00002 ');
+	assert.equal(s.data.at(-2).json.usage.completion_tokens, 3);
+	const left = call({ port: c2.port, url, body: { model: 'm', stream:
+	    true, messages: [], x: { words: 50, gap_ms: 20 } } });
+	await left.until(x => x.content.length > 12);
+	left.abort();
+	await send({ status: 500 });
+	await sleep(100);
+	const all = (await ask({ port: c2.port, url: '/__books' })).json;
+	assert.deepEqual(all.map(e => e.end), ['whole', 'whole', 'whole',
+	    'left', 'whole']);
+	assert.deepEqual(all.map(e => e.prompt_tokens), [13, 20, 13, 3, 0]);
+	assert.deepEqual(all.slice(0, 3).map(e => e.completion_tokens), [9, 8,
+	    3]);
+	assert.ok(all[3].completion_tokens >= 2 && all[3].completion_tokens <
+	    50);
+	assert.equal(all[0].key, 'Bearer k');
+	assert.equal(all[4].status, 500);
+});

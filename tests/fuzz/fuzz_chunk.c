@@ -107,13 +107,16 @@ static void
 chunk_usage(const struct tg_chunk *c)
 {
 	struct tg_usage u;
-	int i;
+	int i, form;
 
-	tg_usage_openai(&u, c->usage);
-	for (i = 0; i < TG_UNIT__TOKENS; i++)
-		assert(u.tokens[i] >= 0);
-	assert(u.reasoning >= 0 && u.total >= -1);
-	assert(u.known || !u.odd || u.total == -1);
+	tg_usage_reset(&u);
+	for (form = 0; form < TG_USAGE__MAX; form++) {
+		tg_usage_read(&u, (enum tg_usage_form)form, c->usage);
+		for (i = 0; i < TG_UNIT__TOKENS; i++)
+			assert(u.tokens[i] >= 0);
+		assert(u.reasoning >= 0 && u.total >= -1);
+		assert(u.known || !u.odd || u.total == -1);
+	}
 }
 
 static void

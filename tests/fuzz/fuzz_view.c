@@ -9,16 +9,22 @@
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "llm/bound.h"
+#include "llm/member.h"
 #include "llm/view.h"
 
 #define UPSTREAM "up\"stream/\xc3\xa9"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const changed[] = {"model", "stream", "stream_options"};
+/* What may go, or be written anew. */
+static const char *const changed[] = {"model", "stream", "stream_options",
+    "messages", "prompt", "input", "max_tokens", "max_completion_tokens", "n",
+    "best_of", "metadata"};
 static const char *const dropped[] = {"seed", NULL};
 
 /* The next member that nobody may have touched. */
@@ -33,6 +39,7 @@ view_untouched(struct tg_json_it *it, bool skip_dropped, struct tg_str *name,
 		if (!tg_json_member(it, name, value))
 			return false;
 		skip = skip_dropped && tg_json_name_is(*name, dropped[0]);
+		skip |= (tg_member_flags(*name) & TG_MEMBER_OURS) != 0;
 		for (i = 0; i < sizeof(changed) / sizeof(*changed); i++)
 			skip = skip || tg_json_name_is(*name, changed[i]);
 	} while (skip);
@@ -75,7 +82,14 @@ view_forward(const struct tg_view *v, struct tg_arena *a, bool drop)
 	int r;
 
 	tg_buf_init(&out, v->body.n + 1000);
-	r = tg_view_forward(v, UPSTREAM, drop ? dropped : NULL, &out);
+	r = tg_view_forward(v,
+	    &(struct tg_forward){
+		.upstream_model = UPSTREAM,
+		.max_tokens = -1,
+		.max_name = drop ? TG_MAX_OLD : TG_MAX_EITHER,
+		.drop = drop ? dropped : NULL,
+	    },
+	    &out);
 	assert(r == 0);
 	tg_err_reset(&e);
 	r = tg_view_read(&again, v->dialect, a, tg_buf_str(&out), &e);
@@ -85,13 +99,39 @@ view_forward(const struct tg_view *v, struct tg_arena *a, bool drop)
 	assert(again.stream == v->stream);
 	assert(again.usage_asked || !v->stream);
 	assert(!has_streams || view_count(tg_buf_str(&out), "stream") <= 1);
-	assert(again.n == v->n && again.max_tokens == v->max_tokens);
-	assert(tg_str_eq(again.user, v->user));
+	assert(again.n == v->n && again.best_of == v->best_of);
+	assert(again.max_tokens == v->max_tokens ||
+	    (drop && again.max_tokens <= v->max_tokens));
+	assert(tg_str_eq(again.user, v->user) || v->metadata.n > 0);
+	assert(again.forbidden == NULL ||
+	    strncmp(again.forbidden, "metadata", 8) == 0);
 	if (has_streams)
 		view_same_members(v->body, tg_buf_str(&out), drop);
 	if (drop)
 		assert(view_count(tg_buf_str(&out), dropped[0]) == 0);
 	tg_buf_free(&out);
+}
+
+/* Bounds are numbers that money can be made of, whatever was sent. */
+static void
+view_bound(const struct tg_view *v)
+{
+	static const char *const providers[] = {"openai", "anthropic", "gemini",
+	    "xai", "echo", "other"};
+	struct tg_weight w;
+	struct tg_bound b;
+	size_t i;
+
+	tg_weight_read(&w, v);
+	for (i = 0; i < sizeof(providers) / sizeof(*providers); i++) {
+		tg_bound_make(&b, &w, providers[i], "gpt-4o", 0);
+		assert(b.audio_tokens >= 0 && b.image_tokens >= 0);
+		assert(b.input_tokens >= b.audio_tokens + b.image_tokens);
+		assert(b.likely_tokens >= 0 && b.extra_output_tokens >= 0);
+		assert(b.choices >= 1 && b.output_tokens >= -1);
+		tg_bound_make(&b, &w, providers[i], "gpt-4o", 100);
+		assert(b.input_tokens <= 100 || i == 4);
+	}
 }
 
 int
@@ -110,6 +150,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			continue;
 		}
 		assert(v.model.n > 0 && v.model.n <= TG_MAX_MODEL_NAME);
+		view_bound(&v);
 		view_forward(&v, a, false);
 		view_forward(&v, a, true);
 	}

@@ -192,3 +192,43 @@ help_random(uint64_t *state)
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
 	return x ^ (x >> 31);
 }
+
+int
+help_call_open(struct tg_store *s, struct tg_call_row *c, struct tg_err *e)
+{
+	struct tg_arena *a = tg_arena_new(1 << 20);
+	struct tg_account_ref refs[] = { { TG_SCOPE_HOUSE, 0, "" },
+		{ TG_SCOPE_KEY, c->key_id, "" } };
+	struct tg_terms terms;
+	struct tg_candidate candidate = { .deployment = c->deployment,
+		.provider = c->provider,
+		.upstream_model = c->upstream_model,
+		.priced = true,
+		.fixed_nano = 12345 };
+	struct tg_admission ad = { .row = c, .terms = &terms,
+		.candidates = &candidate, .n_candidates = 1, .choices = 1 };
+	int rc;
+
+	do {
+		rc = tg_terms_find(s, a, refs, COUNT(refs), &terms, e);
+		candidate.terms.version = terms.version;
+		if (rc == 0)
+			rc = tg_book_open(s, a, &ad, e);
+	} while (rc == 0 && ad.refusal.kind == TG_REFUSED_STALE);
+	tg_arena_free(a);
+	return rc == 1 ? 0 : -1;
+}
+
+int
+help_call_close(struct tg_store *s, const struct tg_call_row *c,
+    struct tg_err *e)
+{
+	struct tg_arena *a = tg_arena_new(1 << 20);
+	struct tg_call_row row = *c;
+	struct tg_settlement st = { .row = &row, .last = true,
+		.used_input = -1, .used_output = -1 };
+	int rc = tg_book_settle(s, a, &st, e);
+
+	tg_arena_free(a);
+	return rc;
+}

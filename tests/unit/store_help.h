@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "store/books.h"
 #include "store/calls.h"
 #include "store/db.h"
 #include "store/keys.h"
@@ -30,6 +31,11 @@ void help_remove_tree(const char *dir);
 /* A call's row, filled in like the gateway does it. */
 struct tg_call_row help_call(int64_t key_id);
 void help_completed(struct tg_call_row *c);
+/* Into the books and out, without promises but the key's and the house's. */
+int help_call_open(struct tg_store *s, struct tg_call_row *c,
+    struct tg_err *e);
+int help_call_close(struct tg_store *s, const struct tg_call_row *c,
+    struct tg_err *e);
 /* A key that exists; text is hashed. */
 int64_t help_key(struct tg_store *s, const char *text, const char *alias);
 /* Deterministic chance. */

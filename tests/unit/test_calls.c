@@ -78,7 +78,7 @@ test_round_trip(void **state)
 	struct help *h = *state;
 	struct tg_call_row c = help_call(0), *got;
 
-	assert_int_equal(tg_call_open(h->store, &c, &h->e), 0);
+	assert_int_equal(help_call_open(h->store, &c, &h->e), 0);
 	assert_true(c.seq > 0);
 	got = find(h, c.id, 1);
 	assert_int_equal(got->state, TG_CALL_OPEN);
@@ -89,7 +89,7 @@ test_round_trip(void **state)
 	help_completed(&c);
 	c.usage_odd = true;
 	c.error = "cut";
-	assert_int_equal(tg_call_close(h->store, &c, &h->e), 0);
+	assert_int_equal(help_call_close(h->store, &c, &h->e), 0);
 	same(find(h, c.id, 1), &c);
 }
 
@@ -100,13 +100,13 @@ test_close_twice(void **state)
 	struct help *h = *state;
 	struct tg_call_row c = help_call(0), again;
 
-	assert_int_equal(tg_call_open(h->store, &c, &h->e), 0);
+	assert_int_equal(help_call_open(h->store, &c, &h->e), 0);
 	help_completed(&c);
-	assert_int_equal(tg_call_close(h->store, &c, &h->e), 0);
+	assert_int_equal(help_call_close(h->store, &c, &h->e), 0);
 	again = c;
 	again.state = TG_CALL_FAILED;
 	again.cost_nano = 99;
-	assert_int_equal(tg_call_close(h->store, &again, &h->e), 0);
+	assert_int_equal(help_call_close(h->store, &again, &h->e), 0);
 	same(find(h, c.id, 1), &c);
 }
 
@@ -122,7 +122,7 @@ test_attempts(void **state)
 	snprintf(other.id, sizeof(other.id), "%s",
 	    "01890000-0000-7000-8000-00000000bbbb");
 	for (c.attempt = 1; c.attempt <= 3; c.attempt++)
-		assert_int_equal(tg_call_open(h->store, &c, &h->e), 0);
+		assert_int_equal(help_call_open(h->store, &c, &h->e), 0);
 	rows = find(h, "01890000-0000-7000-8000-00000000a", 3);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(rows[i].attempt, i + 1);
@@ -132,9 +132,9 @@ test_attempts(void **state)
 	find(h, "%%%%%%%%%%%", 0);
 	/* The same attempt twice is refused. */
 	c.attempt = 2;
-	assert_int_equal(tg_call_open(h->store, &c, &h->e), -1);
+	assert_int_equal(help_call_open(h->store, &c, &h->e), -1);
 	tg_err_reset(&h->e);
-	assert_int_equal(tg_call_open(h->store, &other, &h->e), 0);
+	assert_int_equal(help_call_open(h->store, &other, &h->e), 0);
 	assert_int_equal(tg_call_find(
 	    h->store, h->arena, "01890000", &rows, &n, &h->e), -1);
 	assert_int_equal(n, 0);
@@ -157,13 +157,13 @@ fill(struct help *h, int n)
 			c.start_at += 2 * SECOND;
 		c.model = models[i % 3];
 		c.provider = i % 2 == 0 ? "even" : "odd";
-		assert_int_equal(tg_call_open(h->store, &c, &h->e), 0);
+		assert_int_equal(help_call_open(h->store, &c, &h->e), 0);
 		if (i % 5 == 0)
 			continue;
 		help_completed(&c);
 		c.status = i % 4 == 0 ? 429 : 200;
 		c.state = i % 4 == 0 ? TG_CALL_FAILED : TG_CALL_DONE;
-		assert_int_equal(tg_call_close(h->store, &c, &h->e), 0);
+		assert_int_equal(help_call_close(h->store, &c, &h->e), 0);
 	}
 }
 
@@ -274,7 +274,7 @@ leave_open(struct help *h, int n, bool killed)
 		for (int i = 0; i < n; i++) {
 			struct tg_call_row c = help_call(0);
 
-			if (tg_call_open(s, &c, &h->e) == -1)
+			if (help_call_open(s, &c, &h->e) == -1)
 				_exit(1);
 		}
 		if (killed)
@@ -296,16 +296,16 @@ test_sweep(void **state)
 	int64_t lost = -1;
 	size_t n;
 
-	assert_int_equal(tg_call_open(h->store, &mine, &h->e), 0);
-	assert_int_equal(tg_calls_sweep(h->store, &lost, &h->e), 0);
+	assert_int_equal(help_call_open(h->store, &mine, &h->e), 0);
+	assert_int_equal(tg_book_sweep(h->store, &lost, &h->e), 0);
 	assert_int_equal(lost, 0);
 	leave_open(h, 3, true);
 	leave_open(h, 2, false);
 	/* Our number, but another birth: a process that came after one. */
 	snprintf(reborn, sizeof(reborn), "%ld:1", (long)getpid());
 	odd.worker = reborn;
-	assert_int_equal(tg_call_open(h->store, &odd, &h->e), 0);
-	assert_int_equal(tg_calls_sweep(h->store, &lost, &h->e), 0);
+	assert_int_equal(help_call_open(h->store, &odd, &h->e), 0);
+	assert_int_equal(tg_book_sweep(h->store, &lost, &h->e), 0);
 	assert_int_equal(lost, 6);
 	assert_int_equal(
 	    tg_call_list(h->store, h->arena, &f, &rows, &n, &h->e), 0);
@@ -315,9 +315,9 @@ test_sweep(void **state)
 	/* It lives after all (in a container, say), and knows better. */
 	late = rows[5];
 	help_completed(&late);
-	assert_int_equal(tg_call_close(h->store, &late, &h->e), 0);
+	assert_int_equal(help_call_close(h->store, &late, &h->e), 0);
 	assert_int_equal(find(h, late.id, 1)->state, TG_CALL_DONE);
-	assert_int_equal(tg_calls_sweep(h->store, &lost, &h->e), 0);
+	assert_int_equal(tg_book_sweep(h->store, &lost, &h->e), 0);
 	assert_int_equal(lost, 0);
 }
 

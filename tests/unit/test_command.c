@@ -71,6 +71,9 @@ test_usage(void **state)
 	says("--alias");
 	assert_int_equal(RUN("key", "--help"), 0);
 	says("key revoke ID");
+	assert_int_equal(RUN("team", "create", "--help"), 0);
+	says("--member-budget USD");
+	says("--max-budget USD");
 	assert_int_equal(RUN("--version"), 0);
 	says("tollgate ");
 	assert_int_equal(prog_command(out, sizeof(out),
@@ -93,6 +96,26 @@ test_usage(void **state)
 	j = parsed();
 	assert_non_null(text_of(json_object_get(j, "error"), "message"));
 	json_decref(j);
+}
+
+/* Values of options are looked at before anything is opened. */
+static void
+test_members(void **state)
+{
+	(void)state;
+	setenv("TOLLGATE_DATA", "/nowhere", 1);
+	assert_int_equal(RUN("user", "create", "u", "--max-budget", "much"),
+	    2);
+	says("--max-budget must be an amount");
+	assert_int_equal(RUN("team", "create", "t", "--rpm", "-1"), 2);
+	says("--rpm must be a number");
+	assert_int_equal(RUN("key", "create", "--tag", ","), 2);
+	says("--tag names nothing");
+	assert_int_equal(RUN("key", "update", "k"), 2);
+	says("what is to change?");
+	assert_int_equal(RUN("team", "add-member", "t"), 2);
+	says("TEAM USER is missing");
+	setenv("TOLLGATE_DATA", ((struct prog *)*state)->dir, 1);
 }
 
 static void
@@ -547,6 +570,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_init),
 		cmocka_unit_test(test_init_lost_key),
 		cmocka_unit_test(test_no_data),

@@ -229,7 +229,7 @@ as_nobody(const char *dir)
 		print_message("find: %s\n", e.msg);
 		return 2;
 	}
-	if (tg_call_open(s, &c, &e) != -1 || e.code != TG_E_STORE ||
+	if (help_call_open(s, &c, &e) != -1 || e.code != TG_E_STORE ||
 	    strstr(e.msg, "read-only") == NULL) {
 		print_message("write: %s\n", e.msg);
 		return 3;

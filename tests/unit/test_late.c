@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "store/inner.h"
+#include "store/booking.h"
 #include "store_help.h"
 
 #define SKIPPED 77
@@ -42,6 +42,7 @@ test_retried(void **state)
 	struct help *h = *state;
 	struct tg_store_conf conf = { .dir = h->dir, .busy_ms = 50,
 		.threads = true };
+	struct tg_settle work = { .last = true };
 	struct tg_call_row c[20], *rows;
 	struct tg_store *s;
 	sqlite3 *db;
@@ -50,7 +51,7 @@ test_retried(void **state)
 	assert_int_equal(tg_store_open(&conf, &s, &h->e), 0);
 	for (size_t i = 0; i < COUNT(c); i++) {
 		c[i] = help_call(0);
-		assert_int_equal(tg_call_open(s, &c[i], &h->e), 0);
+		assert_int_equal(help_call_open(s, &c[i], &h->e), 0);
 		help_completed(&c[i]);
 	}
 	assert_int_equal(
@@ -62,7 +63,7 @@ test_retried(void **state)
 
 		c[i].finish = finish;
 		tg_err_reset(&h->e);
-		assert_int_equal(tg_call_close(s, &c[i], &h->e), -1);
+		assert_int_equal(help_call_close(s, &c[i], &h->e), -1);
 		assert_int_equal(h->e.code, TG_E_STORE);
 		memset(finish, 'x', sizeof(finish) - 1);
 	}
@@ -78,9 +79,10 @@ test_retried(void **state)
 	/* And once more, when the thread has ended and must start again. */
 	c[0] = help_call(0);
 	tg_err_reset(&h->e);
-	assert_int_equal(tg_call_open(s, &c[0], &h->e), 0);
+	assert_int_equal(help_call_open(s, &c[0], &h->e), 0);
 	help_completed(&c[0]);
-	tg_late_add(s->late, &c[0]);
+	work.row = &c[0];
+	tg_late_add(s->late, &work);
 	/* Closing is a last chance. */
 	tg_store_close(s);
 	assert_int_equal(help_sql(h->dir, "tollgate.db",
@@ -105,7 +107,7 @@ test_page_limit(void **state)
 	assert_int_equal(tg_db_pragma(db, sql, &pages, &h->e), 0);
 	while (opened < COUNT(c)) {
 		c[opened] = help_call(0);
-		if (tg_call_open(h->store, &c[opened], &h->e) == -1)
+		if (help_call_open(h->store, &c[opened], &h->e) == -1)
 			break;
 		opened++;
 	}
@@ -115,7 +117,7 @@ test_page_limit(void **state)
 	for (size_t i = 0; i < opened; i++) {
 		help_completed(&c[i]);
 		tg_err_reset(&h->e);
-		lost += tg_call_close(h->store, &c[i], &h->e) == -1;
+		lost += help_call_close(h->store, &c[i], &h->e) == -1;
 	}
 	/* Reading goes on. */
 	assert_int_equal(help_sql(h->dir, "tollgate.db",
@@ -192,7 +194,7 @@ full_disk(struct help *h)
 	MUST(access(help_path(dir, "tollgate.reserve"), F_OK) == 0);
 	for (size_t i = 0; i < COUNT(c); i++) {
 		c[i] = help_call(0);
-		MUST(tg_call_open(s, &c[i], &h->e) == 0);
+		MUST(help_call_open(s, &c[i], &h->e) == 0);
 		help_completed(&c[i]);
 	}
 	MUST(tg_store_checkpoint(s, &h->e) == 0);
@@ -200,22 +202,22 @@ full_disk(struct help *h)
 	/* Opening fails; once closing has met it, at once. */
 	for (n = 0; n < 2000; n++) {
 		more = help_call(0);
-		if (tg_call_open(s, &more, &h->e) == -1)
+		if (help_call_open(s, &more, &h->e) == -1)
 			break;
 	}
 	MUST(n < 2000 && h->e.code == TG_E_STORE);
 	MUST(strstr(h->e.msg, "disk is full") != NULL);
 	for (size_t i = 0; i < COUNT(c); i++) {
 		tg_err_reset(&h->e);
-		MUST(tg_call_close(s, &c[i], &h->e) == 0);
+		MUST(help_call_close(s, &c[i], &h->e) == 0);
 	}
 	MUST(access(help_path(dir, "tollgate.reserve"), F_OK) == -1);
 	more = help_call(0);
-	MUST(tg_call_open(s, &more, &h->e) == -1);
+	MUST(help_call_open(s, &more, &h->e) == -1);
 	/* Room again: calls go on, and the reserve comes back. */
 	unlink(ballast);
 	tg_err_reset(&h->e);
-	MUST(tg_call_open(s, &more, &h->e) == 0);
+	MUST(help_call_open(s, &more, &h->e) == 0);
 	MUST(tg_store_checkpoint(s, &h->e) == 0);
 	MUST(access(help_path(dir, "tollgate.reserve"), F_OK) == 0);
 	MUST(tg_store_check(s, &h->e) == 0);
@@ -244,7 +246,7 @@ failing_disk(struct help *h)
 	MUST(setrlimit(RLIMIT_FSIZE, &limit) == 0);
 	while (opened < COUNT(c)) {
 		c[opened] = help_call(0);
-		if (tg_call_open(s, &c[opened], &h->e) == -1)
+		if (help_call_open(s, &c[opened], &h->e) == -1)
 			break;
 		opened++;
 	}
@@ -252,7 +254,7 @@ failing_disk(struct help *h)
 	MUST(h->e.code == TG_E_STORE);
 	for (size_t i = 0; i < opened; i++) {
 		help_completed(&c[i]);
-		tg_call_close(s, &c[i], &h->e);
+		help_call_close(s, &c[i], &h->e);
 	}
 	limit.rlim_cur = limit.rlim_max;
 	MUST(setrlimit(RLIMIT_FSIZE, &limit) == 0);

@@ -22,6 +22,13 @@ static const struct {
 	{ "Stream", "stream" },
 	{ "stream_Options", "stream_options" },
 	{ "\xC5\xBFtream_option\xC5\xBF", "stream_options" },
+	{ "n", NULL },
+	{ "N", "n" },
+	{ "Best_Of", "best_of" },
+	{ "MAX_TOKENS", "max_tokens" },
+	{ "max_completion_to\xE2\x84\xAA"
+	  "en\xC5\xBF",
+	    "max_completion_tokens" },
 	{ "modem", NULL },
 	{ "mode", NULL },
 	{ "", NULL },

@@ -187,6 +187,47 @@ test_at_once(void **state)
 	    help_sql(h->dir, "m.db", "SELECT count(*) FROM t"), 3);
 }
 
+/*
+ * A database of the first form keeps its keys and people: they get accounts,
+ * and who signs in is a subject.
+ */
+static void
+test_first_form(void **state)
+{
+	struct help *h = *state;
+	const struct tg_migration table[] = { tg_migrations_main[0],
+		{ 0, NULL, NULL } };
+	struct tg_schema sc = schema(h, table);
+	char dir[160];
+	struct tg_store_conf conf = { .dir = dir, .busy_ms = 5000 };
+	struct tg_store *s;
+	struct tg_key k;
+
+	snprintf(dir, sizeof(dir), "%s/old", h->dir);
+	snprintf(path, sizeof(path), "%s/tollgate.db", dir);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	close(open(path, O_CREAT | O_RDWR, 0600));
+	assert_int_equal(tg_schema_migrate(&sc, &h->e), 0);
+	help_sql(dir, "tollgate.db", "INSERT INTO people (name, role, "
+	    "password_hash, created_at) VALUES ('ada', 'owner', 'x', 7), "
+	    "('vic', 'viewer', 'x', 8); INSERT INTO keys (token, alias, "
+	    "models, metadata, role, log, blocked, created_at, updated_at, "
+	    "expires_at) VALUES ('t', 'a', '[]', '{}', 0, 0, 0, 1, 1, 0)");
+	if (tg_store_init(&conf, &s, &h->e) == -1)
+		fail_msg("%s", h->e.msg);
+	assert_int_equal(tg_key_find(s, h->arena, "t", &k, &h->e), 1);
+	assert_int_equal(k.team, 0);
+	assert_string_equal(k.settings, "{}");
+	assert_int_equal(help_sql(dir, "tollgate.db", "SELECT count(*) FROM "
+	    "accounts WHERE scope = 2 AND subject = (SELECT id FROM keys)"),
+	    1);
+	assert_int_equal(help_sql(dir, "tollgate.db", "SELECT count(*) FROM "
+	    "accounts AS a JOIN subjects AS s ON s.id = a.subject AND "
+	    "a.scope = 4 WHERE s.kind = 1 AND s.role IN ('proxy_admin', "
+	    "'proxy_admin_viewer')"), 2);
+	tg_store_close(s);
+}
+
 /* The same for a folder where nothing is yet. */
 static void
 test_init_at_once(void **state)
@@ -226,7 +267,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
 	const struct CMUnitTest tests[] = { T(test_steps), T(test_newer),
 		T(test_newer_store), T(test_strangers), T(test_failing),
-		T(test_at_once), T(test_init_at_once) };
+		T(test_at_once), T(test_init_at_once), T(test_first_form) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

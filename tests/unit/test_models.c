@@ -6,6 +6,8 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/money.h"
+#include "store/db.h"
 #include "store/models.h"
 #include "store_help.h"
 
@@ -50,14 +52,87 @@ test_round_trip(void **state)
 	assert_memory_equal(rows->sealed, "k\0y", 3);
 	assert_string_equal(rows->created_by, "admin");
 	assert_true(rows->created_at > 0);
-	/* Only those in force, each unit's latest. */
-	assert_int_equal(rows->n_prices, 2);
+	/* Those in force, and those to come. */
+	assert_int_equal(rows->n_prices, 3);
 	assert_string_equal(rows->prices[0].unit, "input");
 	assert_int_equal(rows->prices[0].pico_usd, 100000);
 	assert_int_equal(rows->prices[0].valid_from, 9);
 	assert_true(rows->prices[0].id > 0);
 	assert_string_equal(rows->prices[1].unit, "output");
 	assert_int_equal(rows->prices[1].pico_usd, 600000);
+	assert_string_equal(rows->prices[1].tier, "");
+	assert_int_equal(rows->prices[1].valid_to, 0);
+	assert_string_equal(rows->prices[2].unit, "cache_read");
+}
+
+struct change {
+	const struct tg_deployment_row *d;
+};
+
+static int
+change(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	return tg_deployment_change(db, ((struct change *)arg)->d, e);
+}
+
+static void
+follow(struct help *h, struct tg_deployment_row *d,
+    struct tg_price_row *prices, size_t n)
+{
+	struct change c = { .d = d };
+
+	d->prices = prices;
+	d->n_prices = n;
+	assert_int_equal(
+	    tg_write(h->store, TG_DB_MAIN, change, &c, &h->e), 0);
+}
+
+/* A price is followed or ended under its own conditions alone. */
+static void
+test_conditions(void **state)
+{
+	struct help *h = *state;
+	int64_t now = tg_wall_us(), hour = 3600000000;
+	struct tg_price_row first[] = {
+		{ .unit = "input", .pico_usd = 10, .valid_from = 1 },
+		{ .unit = "input", .pico_usd = 20, .valid_from = 1,
+		    .above_tokens = 200000 },
+		{ .unit = "input", .pico_usd = 30, .valid_from = 1,
+		    .tier = "flex" },
+		{ .unit = "input", .pico_usd = 40, .valid_from = 1,
+		    .utc_from = 60, .utc_to = 240 },
+		{ .unit = "output", .pico_usd = 50, .valid_from = 1,
+		    .valid_to = now - hour },
+	};
+	struct tg_price_row second[] = {
+		{ .unit = "input", .pico_usd = 21, .valid_from = now - hour,
+		    .above_tokens = 200000 },
+		{ .unit = "input", .pico_usd = TG_PICO_UNKNOWN,
+		    .valid_from = now - hour, .tier = "flex" },
+		/* for a while: the one before comes back */
+		{ .unit = "input", .pico_usd = 5, .valid_from = now - hour,
+		    .valid_to = now + hour },
+	};
+	struct tg_deployment_row d = { .id = "a", .model = "m",
+		.prices = first, .n_prices = COUNT(first) };
+	static const int64_t want[] = { 10, 40, 21, 5 };
+	struct tg_deployment_row *rows;
+	size_t n;
+
+	assert_int_equal(tg_deployment_add(h->store, &d, &h->e), 0);
+	follow(h, &d, second, COUNT(second));
+	assert_int_equal(
+	    tg_deployment_list(h->store, h->arena, &rows, &n, &h->e), 0);
+	assert_int_equal(rows->n_prices, COUNT(want));
+	for (size_t i = 0; i < COUNT(want); i++)
+		assert_int_equal(rows->prices[i].pico_usd, want[i]);
+	assert_int_equal(rows->prices[1].utc_from, 60);
+	assert_int_equal(rows->prices[1].utc_to, 240);
+	assert_int_equal(rows->prices[2].above_tokens, 200000);
+	assert_true(rows->prices[3].valid_to == now + hour);
+	/* all rows are kept */
+	assert_int_equal(help_sql(h->dir, "tollgate.db",
+	    "SELECT count(*) FROM prices"), 7);
 }
 
 static void
@@ -101,7 +176,9 @@ int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
-	const struct CMUnitTest tests[] = { T(test_round_trip), T(test_many) };
+	const struct CMUnitTest tests[] = { T(test_round_trip),
+		T(test_conditions),
+		T(test_many) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

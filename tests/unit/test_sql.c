@@ -52,7 +52,15 @@ test_plans(void **state)
 {
 	static const char *const scans[] = { "person_count", "provider_list",
 		"deployment_list", "provider_users", "key_list", "call_newest",
-		"call_oldest" };
+		"call_oldest", "key_page_newest", "key_page_down",
+		"key_page_up", "key_page_count", "subject_removed_page",
+		"subject_removed_count", "budget_list", "audit_page",
+		"audit_count", "credential_list", "access_group_list",
+		"sweep_heads", "sweep_holds", "sweep_flights", "verify_calls", "verify_accounts",
+		"verify_caps", "verify_parallel", "verify_balances",
+		"verify_rollups", "verify_holds", "verify_flights",
+		"ledger_all", "window_limits", "wait_prune", "outbox_list",
+		"outbox_prune", "outbox_prune_deliveries" };
 	struct help *h = *state;
 	sqlite3 *db[2];
 	sqlite3_stmt *st;

@@ -54,12 +54,12 @@ calls(void *arg)
 		struct tg_call_row c = help_call(w->key);
 
 		tg_err_reset(&e);
-		if (tg_call_open(w->store, &c, &e) == -1) {
+		if (help_call_open(w->store, &c, &e) == -1) {
 			atomic_fetch_add(&w->failed, 1);
 			continue;
 		}
 		help_completed(&c);
-		if (tg_call_close(w->store, &c, &e) == -1)
+		if (help_call_close(w->store, &c, &e) == -1)
 			atomic_fetch_add(&w->failed, 1);
 	}
 	return NULL;
@@ -147,7 +147,7 @@ read_and_write(void *arg)
 		size_t n = 0;
 
 		tg_err_reset(&e);
-		if (tg_call_open(w->store, &c, &e) == -1 ||
+		if (help_call_open(w->store, &c, &e) == -1 ||
 		    tg_call_find(w->store, a, c.id, &rows, &n, &e) == -1 ||
 		    n != 1 || rows->seq != c.seq)
 			atomic_fetch_add(&w->failed, 1);
@@ -217,7 +217,7 @@ tell(void *arg)
 		struct tg_call_row c = help_call(1);
 
 		tg_err_reset(&e);
-		if (tg_call_open(s, &c, &e) == 0 &&
+		if (help_call_open(s, &c, &e) == 0 &&
 		    write(told, c.id, TG_UUID_BYTES) != TG_UUID_BYTES)
 			_exit(3);
 	}
@@ -273,7 +273,7 @@ test_killed(void **state)
 	for (int i = 1; i <= 10; i++)
 		kill_one(h, i * 37);
 	assert_int_equal(tg_store_check(h->store, &h->e), 0);
-	assert_int_equal(tg_calls_sweep(h->store, &lost, &h->e), 0);
+	assert_int_equal(tg_book_sweep(h->store, &lost, &h->e), 0);
 	assert_true(lost >= 37 * 55);
 }
 
@@ -294,14 +294,14 @@ test_busy(void **state)
 	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL,
 	    NULL), SQLITE_OK);
 	t = tg_mono_ms();
-	assert_int_equal(tg_call_open(s, &c, &h->e), -1);
+	assert_int_equal(help_call_open(s, &c, &h->e), -1);
 	t = tg_mono_ms() - t;
 	assert_in_range(t, 140, 2000);
 	assert_int_equal(h->e.code, TG_E_STORE);
 	assert_non_null(strstr(h->e.msg, "busy"));
 	sqlite3_close(db);
 	tg_err_reset(&h->e);
-	assert_int_equal(tg_call_open(s, &c, &h->e), 0);
+	assert_int_equal(help_call_open(s, &c, &h->e), 0);
 	tg_store_close(s);
 }
 

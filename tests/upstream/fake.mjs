@@ -8,7 +8,19 @@
 //
 // Everything that happens is written down in `up.books`, one entry a
 // request, in order of arrival, with times in milliseconds since the epoch
-// (fractions kept). Tests compare these books with the gateway's.
+// (fractions kept). Tests compare these books with the gateway's. GET
+// /__books answers with what a bill needs of them: when a request came, with
+// which key, for which model, and the tokens it is charged with.
+//
+// With `new Fake({ count: true })` tokens are a function of the request, and
+// not more than any honest upper bound:
+//   prompt      3, and for each message (or the prompt, the input) 3 more and
+//               a quarter of its text's UTF-8 bytes, rounded up; with the
+//               script's `dense` a token a byte
+//   completion  a word is a token; max_completion_tokens or max_tokens cuts
+//               them (finish_reason "length"), n makes as many choices
+// What is counted is what was made until the answer's end or until the
+// connection broke; a failure costs nothing.
 //
 // A script's members, all optional:
 //   status, headers     of the answer (200)
@@ -43,6 +55,8 @@
 //   wire                as raw, but written to the socket as it is, status
 //                       line and all
 //   huge                content of so many bytes
+//   dense               (counting) a token a byte of the prompt
+//   cached n            (counting) so many prompt tokens came from a cache
 import http from 'node:http';
 import https from 'node:https';
 import http2 from 'node:http2';
@@ -113,11 +127,42 @@ function wordsOf(s)
 	    (_, i) => 'w' + String(i).padStart(5, '0') + ' ');
 }
 
-function usageOf(s, words)
+// ---- counting -------------------------------------------------------------
+
+const textOf = c => typeof c === 'string' ? c : Array.isArray(c) ?
+    c.map(p => p?.text ?? '').join('') : '';
+
+export function promptTokens(json, dense)
 {
-	return s.usage !== undefined ? s.usage : {
-		prompt_tokens: 7, completion_tokens: words.length,
-		total_tokens: 7 + words.length };
+	const texts = Array.isArray(json?.messages) ?
+	    json.messages.map(m => textOf(m?.content)) :
+	    [json?.prompt ?? json?.input ?? ''].flat()
+		.map(t => typeof t === 'string' ? t : '');
+	return 3 + texts.reduce((n, t) => n + 3 + (dense ?
+	    Buffer.byteLength(t) : Math.ceil(Buffer.byteLength(t) / 4)), 0);
+}
+
+// -> { words, choices, cut, prompt } of an answer that is counted
+function measure(s, rq)
+{
+	const max = rq.json?.max_completion_tokens ?? rq.json?.max_tokens;
+	const all = wordsOf(s);
+	const words = Number.isInteger(max) ? all.slice(0, max) : all;
+	return { words, choices: rq.json?.n ?? 1,
+	    cut: words.length < all.length,
+	    prompt: promptTokens(rq.json, s.dense) };
+}
+
+function usageOf(s, words, rq)
+{
+	if (s.usage !== undefined)
+		return s.usage;
+	const prompt = rq?.count ? rq.count.prompt : 7;
+	const made = words.length * (rq?.count?.choices ?? 1);
+	return { prompt_tokens: prompt, completion_tokens: made,
+	    total_tokens: prompt + made, ...(s.cached ?
+	    { prompt_tokens_details: { cached_tokens:
+		Math.min(s.cached, prompt) } } : {}) };
 }
 
 // ---- what is answered: lists of steps -----------------------------------
@@ -127,10 +172,11 @@ function usageOf(s, words)
 function textStream(s, rq)
 {
 	const nl = s.crlf ? '\r\n' : s.cr ? '\r' : '\n';
-	const words = wordsOf(s);
+	const words = rq.count?.words ?? wordsOf(s);
+	const n = rq.count?.choices ?? 1;
 	const completions = /\/completions$/.test(rq.path) &&
 	    !/chat\/completions$/.test(rq.path);
-	const usage = usageOf(s, words);
+	const usage = usageOf(s, words, rq);
 	const asked = rq.json?.stream_options?.include_usage === true;
 	const steps = [];
 	const chunk = (choices, extra) => ({
@@ -139,10 +185,10 @@ function textStream(s, rq)
 		    'chat.completion.chunk',
 		created: CREATED, model: s.model ?? rq.json?.model ?? 'fake',
 		choices, ...(s.usage_null ? { usage: null } : {}), ...extra });
-	const choice = (delta, fin) => [completions ?
-	    { text: delta.content ?? '', index: 0, logprobs: null,
+	const choice = (delta, fin, index = 0) => [completions ?
+	    { text: delta.content ?? '', index, logprobs: null,
 	      finish_reason: fin } :
-	    { index: 0, delta, finish_reason: fin }];
+	    { index, delta, finish_reason: fin }];
 	const event = v => {
 		const sp = s.nospace ? '' : ' ';
 		const json = typeof v === 'string' ? v : JSON.stringify(v);
@@ -185,12 +231,13 @@ function textStream(s, rq)
 				push(event('[DONE]'));
 			return steps;
 		}
-		if (i < words.length)
-			push(event(chunk(choice({ content: words[i] }, null))));
+		for (let k = 0; i < words.length && k < n; k++)
+			push(Object.assign(event(chunk(choice({ content:
+			    words[i] }, null, k))), { words: 1 }));
 	}
-	if (s.finish !== false)
-		push(event(chunk(choice({}, 'stop'),
-		    s.usage_on_finish ? { usage } : {})));
+	for (let k = 0; s.finish !== false && k < n; k++)
+		push(event(chunk(choice({}, rq.count?.cut ? 'length' : 'stop',
+		    k), s.usage_on_finish && k === n - 1 ? { usage } : {})));
 	if (usage && !s.usage_on_finish && (asked || s.usage_always))
 		push(event(chunk([], { usage })));
 	if (s.done !== false)
@@ -200,7 +247,7 @@ function textStream(s, rq)
 
 function wholeAnswer(s, rq)
 {
-	const words = wordsOf(s);
+	const words = rq.count?.words ?? wordsOf(s);
 	const model = s.model ?? rq.json?.model ?? 'fake';
 	if (/\/models$/.test(rq.path))
 		return { object: 'list', data: [{ id: 'fake', object: 'model',
@@ -216,19 +263,22 @@ function wholeAnswer(s, rq)
 		    (_, index) => ({ object: 'embedding', index, embedding: b64 ?
 			Buffer.from(new Float32Array(v).buffer)
 			.toString('base64') : v })), model,
-		    usage: { prompt_tokens: 4, total_tokens: 4 } };
+		    usage: { prompt_tokens: rq.count?.prompt ?? 4,
+		    total_tokens: rq.count?.prompt ?? 4 } };
 	}
 	const text = s.huge ? 'x'.repeat(s.huge) : words.join('');
 	const chat = /chat\/completions$/.test(rq.path);
+	const finish_reason = rq.count?.cut ? 'length' : 'stop';
 	const a = {
 		id: s.id ?? 'chatcmpl-fake' + rq.n,
 		object: chat ? 'chat.completion' : 'text_completion',
 		created: CREATED, model,
-		choices: [chat ? { index: 0, message: { role: 'assistant',
-		    content: text }, finish_reason: 'stop' } :
-		    { text, index: 0, logprobs: null, finish_reason: 'stop' }],
+		choices: Array.from({ length: rq.count?.choices ?? 1 },
+		    (_, index) => chat ? { index, message: { role: 'assistant',
+		    content: text }, finish_reason } :
+		    { text, index, logprobs: null, finish_reason }),
 	};
-	const usage = usageOf(s, words);
+	const usage = usageOf(s, words, rq);
 	if (usage)
 		a.usage = usage;
 	return a;
@@ -282,7 +332,10 @@ function plan(s, rq)
 		p.framing = s.framing ?? 'chunked';
 		type('text/event-stream; charset=utf-8');
 	} else {
-		p.steps = [Buffer.from(JSON.stringify(wholeAnswer(s, rq)))];
+		p.steps = [Object.assign(Buffer.from(JSON.stringify(
+		    wholeAnswer(s, rq))), { words: rq.count &&
+		    !/\/embeddings$/.test(rq.path) ? rq.count.words.length *
+		    rq.count.choices : 0 })];
 		type('application/json');
 	}
 	if (s.drip)
@@ -369,15 +422,34 @@ export class Fake {
 		    this.scripts.get('*') ?? {};
 	}
 
+	// What a bill needs: one line a request that was read.
+	account()
+	{
+		return this.books.filter(b => b.json).map(b => ({ n: b.n,
+		    at: b.at, key: b.headers.authorization, model: b.json.model,
+		    user: b.json.user ?? null, stream: b.json.stream === true,
+		    status: b.status ?? 0, prompt_tokens: b.charged ?
+			b.count?.prompt ?? 0 : 0, cached_tokens: b.charged ?
+			b.cached ?? 0 : 0, completion_tokens: b.made,
+		    end: b.end_at === null ? b.closed_at === null ? 'open' :
+			'left' : b.cut ? 'cut' : 'whole' }));
+	}
+
 	async take(req, res)
 	{
+		if (req.url === '/__books') {
+			res.setHeader('content-type', 'application/json');
+			res.end(JSON.stringify(this.account()));
+			return;
+		}
 		const e = {
 			n: this.books.length, at: now(), method: req.method,
 			path: req.url.split('?')[0], url: req.url,
 			headers: req.headers, rawHeaders: req.rawHeaders,
 			httpVersion: req.httpVersion, body: null, sha256: null,
 			json: undefined, head_at: null, sent: [], end_at: null,
-			closed_at: null, usage: null, remote: req.socket
+			closed_at: null, usage: null, made: 0,
+			charged: false, remote: req.socket
 			    ?.remoteAddress,
 		};
 		this.books.push(e);
@@ -471,6 +543,8 @@ export class Fake {
 			}) : null;
 		};
 
+		if (this.opt.count)
+			e.count = measure(s, e);
 		if (!await this.silence(e, s.head_ms ?? 0))
 			return;
 		if (s.wire) {
@@ -499,6 +573,9 @@ export class Fake {
 			res.useChunkedEncodingByDefault = false;
 			res.removeHeader('transfer-encoding');
 		}
+		e.status = p.status;
+		e.charged = p.status < 300;
+		e.cached = Math.min(s.cached ?? 0, e.count?.prompt ?? 0);
 		res.writeHead(p.status, p.headers);
 		res.flushHeaders?.();
 		e.head_at = now();
@@ -511,12 +588,14 @@ export class Fake {
 			} else if (step.end) {
 				return end(step.end);
 			} else if (step.length > 0) {
+				e.made += step.words ?? 0;
 				await put(res, step);
 			}
 			if (e.closed_at !== null)
 				return;
 		}
-		e.usage = p.status < 300 ? usageOf(s, wordsOf(s)) : null;
+		e.usage = p.status < 300 ? usageOf(s, e.count?.words ??
+		    wordsOf(s), e) : null;
 		e.end_at = now();
 		res.end();
 	}
@@ -530,8 +609,9 @@ export class Fake {
 }
 
 // ---- as a program -------------------------------------------------------
-//   fake.mjs [--port N] [--socket PATH] [--tls KEY CERT] [--h2]
-// prints its address; GET /books answers with the books as JSON.
+//   fake.mjs [--port N] [--socket PATH] [--tls KEY CERT] [--h2] [--count]
+// prints its address; GET /books answers with the books as JSON, GET /__books
+// with the account.
 
 async function main(argv)
 {
@@ -546,9 +626,11 @@ async function main(argv)
 			    cert: fs.readFileSync(argv[++i]) };
 		else if (argv[i] === '--h2')
 			opt.http2 = true;
+		else if (argv[i] === '--count')
+			opt.count = true;
 		else {
 			console.error('usage: fake.mjs [--port N] [--socket ' +
-			    'PATH] [--tls KEY CERT] [--h2]');
+			    'PATH] [--tls KEY CERT] [--h2] [--count]');
 			process.exit(2);
 		}
 	}

@@ -150,7 +150,8 @@ export async function waitFor(what, fn, ms = 10000, step = 20)
 // Each test file has a range of its own, so that files can run side by side.
 
 const RANGES = { webservers: 0, relay: 100, clients: 150, durable: 200,
-    bodies: 300, doctor: 350, manage: 450, fake: 500 };
+    bodies: 300, doctor: 350, manage: 450, fake: 500, budget: 550,
+    alerts: 600, limits: 650, crash: 700, litellm: 750 };
 const base = Number(process.env.TOLLGATE_TEST_PORT ?? 18000);
 let next = 0;
 
