@@ -24,6 +24,7 @@
 
 #define ALIGN		16
 #define FIRST_BYTES	((size_t)16 * 1024)
+#define SMALL_BYTES	256	/* what is printed is mostly smaller */
 #define LARGEST_BYTES	((size_t)64 * 1024)	/* of a chunk made to share */
 
 struct chunk {
@@ -134,16 +135,19 @@ tg_arena_printf(struct tg_arena *a, const char *fmt, ...)
 char *
 tg_arena_vprintf(struct tg_arena *a, const char *fmt, va_list ap)
 {
+	char small[SMALL_BYTES];
 	va_list again;
 	char *p;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(small, sizeof(small), fmt, again);
 	va_end(again);
 	if (n < 0)
 		return tg_arena_cstr(a, TG_STR_NONE);
 	p = tg_arena_alloc(a, (size_t)n + 1);
+	if ((size_t)n < sizeof(small))
+		return memcpy(p, small, (size_t)n + 1);
 	vsnprintf(p, (size_t)n + 1, fmt, ap);
 	return p;
 }

@@ -103,12 +103,23 @@ int
 tg_buf_vprintf(struct tg_buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
+	size_t left;
 	char *to;
 	int n;
 
+	/* Mostly it fits into what is there. */
+	if (b->failed)
+		return -1;
+	left = b->cap > 0 ? b->cap - b->n : 0;
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
+	n = vsnprintf(left > 0 ? b->p + b->n : NULL, left, fmt, again);
 	va_end(again);
+	if (n >= 0 && (size_t)n < left) {
+		b->n += (size_t)n;
+		return 0;
+	}
+	if (left > 0)
+		b->p[b->n] = '\0';
 	if (n < 0) {
 		b->failed = true;
 		return -1;

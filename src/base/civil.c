@@ -4,7 +4,6 @@
 #include "config.h"
 #include "base/civil.h"
 
-static bool digits(struct tg_str *s, int count, int *out);
 static bool dash(struct tg_str *s);
 
 /* The year begins in March, so that the leap day is its last. */
@@ -55,9 +54,9 @@ tg_date_read(struct tg_str *s, struct tg_date *date)
 	struct tg_str rest = *s;
 	int year;
 
-	if (!digits(&rest, 4, &year) || !dash(&rest) ||
-	    !digits(&rest, 2, &date->month) || !dash(&rest) ||
-	    !digits(&rest, 2, &date->day))
+	if (!tg_digits_read(&rest, 4, &year) || !dash(&rest) ||
+	    !tg_digits_read(&rest, 2, &date->month) || !dash(&rest) ||
+	    !tg_digits_read(&rest, 2, &date->day))
 		return false;
 	date->year = year;
 	if (date->month < 1 || date->month > 12 || date->day < 1 ||
@@ -79,8 +78,8 @@ tg_floor_mod(int64_t n, int64_t d)
 	return n % d + (n % d < 0 ? d : 0);
 }
 
-static bool
-digits(struct tg_str *s, int count, int *out)
+bool
+tg_digits_read(struct tg_str *s, int count, int *out)
 {
 	int i, v = 0;
 

@@ -20,6 +20,8 @@ struct tg_date tg_date_of(int64_t days);
 int tg_days_in_month(int64_t year, int month);
 /* "2026-01-31" at the front of *s, which is moved behind it. */
 bool tg_date_read(struct tg_str *s, struct tg_date *date);
+/* So many decimal digits at the front of *s, likewise. */
+bool tg_digits_read(struct tg_str *s, int count, int *out);
 /* Quotient and remainder towards minus infinity; d > 0. */
 int64_t tg_floor_div(int64_t n, int64_t d);
 int64_t tg_floor_mod(int64_t n, int64_t d);

@@ -26,7 +26,6 @@ static const struct {
 };
 
 static int64_t clock_us(clockid_t id);
-static bool digits(struct tg_str *s, int count, int *out);
 static bool literal(struct tg_str *s, const char *any_of);
 static bool read_date(struct tg_str *s, int64_t *days);
 static bool read_time(struct tg_str *s, int64_t *seconds);
@@ -137,24 +136,6 @@ clock_us(clockid_t id)
 }
 
 static bool
-digits(struct tg_str *s, int count, int *out)
-{
-	int i, v = 0;
-
-	if (s->n < (size_t)count)
-		return false;
-	for (i = 0; i < count; i++) {
-		if (s->p[i] < '0' || s->p[i] > '9')
-			return false;
-		v = v * 10 + (s->p[i] - '0');
-	}
-	s->p += count;
-	s->n -= (size_t)count;
-	*out = v;
-	return true;
-}
-
-static bool
 literal(struct tg_str *s, const char *any_of)
 {
 	if (s->n == 0 || s->p[0] == '\0' || strchr(any_of, s->p[0]) == NULL)
@@ -180,8 +161,8 @@ read_time(struct tg_str *s, int64_t *seconds)
 {
 	int h, m, sec;
 
-	if (!digits(s, 2, &h) || !literal(s, ":") || !digits(s, 2, &m) ||
-	    !literal(s, ":") || !digits(s, 2, &sec))
+	if (!tg_digits_read(s, 2, &h) || !literal(s, ":") || !tg_digits_read(s, 2, &m) ||
+	    !literal(s, ":") || !tg_digits_read(s, 2, &sec))
 		return false;
 	*seconds = (h * 60 + m) * 60 + sec;
 	return h < 24 && m < 60 && sec < 60;
@@ -197,12 +178,12 @@ read_fraction(struct tg_str *s, int64_t *us)
 	*us = 0;
 	if (!literal(s, "."))
 		return true;
-	if (!digits(s, 1, &digit))
+	if (!tg_digits_read(s, 1, &digit))
 		return false;
 	do {
 		*us += digit * unit;
 		unit /= 10;
-	} while (digits(s, 1, &digit));
+	} while (tg_digits_read(s, 1, &digit));
 	return true;
 }
 
@@ -215,8 +196,8 @@ read_zone(struct tg_str *s, int64_t *seconds)
 	*seconds = 0;
 	if (s->n == 0 || literal(s, "Zz"))
 		return true;
-	if (!literal(s, "+-") || !digits(s, 2, &h) || !literal(s, ":") ||
-	    !digits(s, 2, &m) || h > 23 || m > 59)
+	if (!literal(s, "+-") || !tg_digits_read(s, 2, &h) || !literal(s, ":") ||
+	    !tg_digits_read(s, 2, &m) || h > 23 || m > 59)
 		return false;
 	*seconds = (west ? -1 : 1) * (h * 60 + m) * 60;
 	return true;
