@@ -86,3 +86,6 @@ DELETE FROM flights WHERE limit_id = ?1
 
 -- name: limit_drop_waits
 DELETE FROM waits WHERE limit_id = ?1
+
+-- name: promise_master
+SELECT 1 FROM keys WHERE id = ?1 AND role = 1

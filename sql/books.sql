@@ -6,16 +6,19 @@ SELECT (SELECT spent_nano FROM balances WHERE cap = ?1 AND period_at = ?2),
 INSERT INTO balances (cap, period_at, spent_nano) VALUES (?1, ?2, ?3)
 ON CONFLICT (cap, period_at) DO UPDATE
 	SET spent_nano = spent_nano + excluded.spent_nano
-RETURNING spent_nano, marked, soft_marked
+RETURNING spent_nano, marked, soft_marked, refused_marked
 
 -- name: balance_mark
-INSERT INTO balances (cap, period_at, spent_nano, marked, soft_marked)
-VALUES (?1, ?2, 0, ?3, ?4)
+INSERT INTO balances (cap, period_at, spent_nano, marked, soft_marked,
+	refused_marked)
+VALUES (?1, ?2, 0, ?3, ?4, ?5)
 ON CONFLICT (cap, period_at) DO UPDATE
-	SET marked = max(marked, ?3), soft_marked = max(soft_marked, ?4)
+	SET marked = max(marked, ?3), soft_marked = max(soft_marked, ?4),
+		refused_marked = max(refused_marked, ?5)
 
 -- name: balance_marked
-SELECT marked, soft_marked FROM balances WHERE cap = ?1 AND period_at = ?2
+SELECT marked, soft_marked, refused_marked FROM balances
+WHERE cap = ?1 AND period_at = ?2
 
 -- name: hold_add
 INSERT INTO holds (cap, call, period_at, amount_nano) VALUES (?1, ?2, ?3, ?4)
@@ -33,7 +36,7 @@ DELETE FROM holds WHERE cap = ?1 AND call = ?2
 
 -- Whom an event is about, by the name that people know.
 -- name: event_key
-SELECT token, alias FROM keys WHERE id = ?1
+SELECT token, coalesce(alias, name) FROM keys WHERE id = ?1
 
 -- name: event_subject
 SELECT name, alias FROM subjects WHERE id = ?1

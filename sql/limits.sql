@@ -31,10 +31,14 @@ DELETE FROM flights WHERE limit_id = ?1 AND call = ?2
 SELECT limit_id, turn, need, since_at, seen_at FROM waits
 WHERE id = ?1 AND call = ?2
 
--- name: wait_line
-SELECT id, key_id, priority, turn, need FROM waits
+-- Where the line is, and how far a key has lined up.
+-- name: wait_turn
+SELECT min(turn), max(CASE WHEN key_id = ?3 THEN turn END) FROM waits
 WHERE limit_id = ?1 AND seen_at >= ?2
-ORDER BY priority, turn, id
+
+-- name: wait_ahead
+SELECT count(*), coalesce(sum(need), 0) FROM waits
+WHERE limit_id = ?1 AND (priority, turn, id) < (?3, ?4, ?5) AND seen_at >= ?2
 
 -- name: wait_add
 INSERT INTO waits (call, limit_id, key_id, priority, turn, need, worker,
@@ -45,8 +49,9 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
 UPDATE waits SET limit_id = ?2, turn = ?3, need = ?4, seen_at = ?5
 WHERE id = ?1
 
+-- A number that was rolled back may be another's by now.
 -- name: wait_leave
-DELETE FROM waits WHERE id = ?1
+DELETE FROM waits WHERE id = ?1 AND call = ?2
 
 -- name: wait_prune
 DELETE FROM waits WHERE seen_at < ?1

@@ -36,7 +36,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 -- name: price_end
 UPDATE prices SET valid_to = max(?6, valid_from)
 WHERE deployment = ?1 AND unit = ?2 AND above_tokens = ?3 AND tier = ?4
-	AND utc_from = ?5 AND valid_to = 0
+	AND utc_from = ?5 AND utc_to = ?7 AND valid_to = 0
 
 -- Those in force and those to come; what a later one without end has replaced
 -- is left out.

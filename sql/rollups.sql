@@ -31,12 +31,39 @@ WHERE hour_at >= ?1 AND hour_at < ?2 AND facet = ?3
 	AND (?8 = 0 OR project = ?8) AND (?9 = 0 OR organization = ?9)
 GROUP BY model, provider, deployment
 
--- ?3: a facet, -1 all customers, -2 all tags.
+-- The same of one key: hour by hour, for most hours are full of others'.
+-- name: rollup_spent_of_key
+WITH RECURSIVE hours (h) AS (
+	SELECT max(?1, (SELECT min(hour_at) FROM rollups WHERE facet = 0))
+	UNION ALL SELECT h + 3600000000 FROM hours WHERE h + 3600000000 <=
+		min(?2 - 1, (SELECT max(hour_at) FROM rollups WHERE facet = 0)))
+SELECT model, provider, deployment, sum(cost_nano)
+FROM hours CROSS JOIN rollups
+	ON facet = 0 AND hour_at = h AND key_id = ?3
+WHERE h < ?2
+GROUP BY model, provider, deployment
+
+-- All that was booked to an account, by hand not counted.
+-- name: rollup_spent_ever
+SELECT a.spent_nano - (SELECT coalesce(sum(l.amount_nano), 0) FROM ledger AS l
+	WHERE l.call = 0 AND l.kind <> 1 AND l.kind = 4 AND l.account = a.id
+		AND l.cap = 0)
+FROM accounts AS a WHERE a.scope = ?1 AND a.subject = ?2 AND a.name = ''
+
 -- name: rollup_each
 SELECT * FROM rollups
+WHERE hour_at >= ?1 AND hour_at < ?2 AND facet = ?3
+	AND (?4 = 0 OR key_id = ?4) AND (?5 = 0 OR person = ?5)
+	AND (?6 = 0 OR team = ?6) AND (?7 = 0 OR project = ?7)
+	AND (?8 = 0 OR organization = ?8) AND (?9 IS NULL OR model = ?9)
+	AND (?10 IS NULL OR provider = ?10)
+ORDER BY hour_at
+
+-- Of all subjects of a kind.
+-- name: rollup_each_of
+SELECT * FROM rollups
 WHERE hour_at >= ?1 AND hour_at < ?2
-	AND (facet = ?3 OR (?3 < 0 AND facet IN (SELECT id FROM subjects
-		WHERE kind = CASE ?3 WHEN -1 THEN 3 ELSE 6 END)))
+	AND facet IN (SELECT id FROM subjects WHERE kind = ?3)
 	AND (?4 = 0 OR key_id = ?4) AND (?5 = 0 OR person = ?5)
 	AND (?6 = 0 OR team = ?6) AND (?7 = 0 OR project = ?7)
 	AND (?8 = 0 OR organization = ?8) AND (?9 IS NULL OR model = ?9)

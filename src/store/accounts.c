@@ -7,6 +7,7 @@
  * what is counted under them stands in balances.c and windows.c.
  */
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -27,6 +28,12 @@ static const char *const scopes[TG_SCOPE__MAX] = {
 	[TG_SCOPE_MODEL] = "model",
 	[TG_SCOPE_PROVIDER] = "provider",
 	[TG_SCOPE_DEPLOYMENT] = "deployment",
+	[TG_SCOPE_PERSON_MODEL] = "person_model",
+	[TG_SCOPE_PROJECT_MODEL] = "project_model",
+	[TG_SCOPE_ORGANIZATION_MODEL] = "organization_model",
+	[TG_SCOPE_CUSTOMER_MODEL] = "customer_model",
+	[TG_SCOPE_ORGANIZATION_MEMBER] = "organization_member",
+	[TG_SCOPE_KEY_TAG] = "key_tag",
 };
 
 static const char *const units[TG_LIMIT__MAX] = {
@@ -50,6 +57,7 @@ static int read_caps(struct tg_db *db, struct list *l, struct tg_err *e);
 static int read_limits(struct tg_db *db, struct list *l, struct tg_err *e);
 static void bind_ref(sqlite3_stmt *st, const struct tg_account_ref *ref);
 static bool name_fits(const char *pattern, const char *name);
+static bool tag_named(const struct tg_call_row *c, const char *name);
 static bool tagged(const struct tg_call_row *c, int64_t id);
 
 const char *
@@ -69,8 +77,55 @@ tg_limit_unit_name(enum tg_limit_unit u)
 bool
 tg_scope_globs(enum tg_scope s)
 {
-	return s == TG_SCOPE_KEY_MODEL || s == TG_SCOPE_TEAM_MODEL ||
-	    s == TG_SCOPE_MODEL;
+	switch (s) {
+	case TG_SCOPE_KEY_MODEL:
+	case TG_SCOPE_PERSON_MODEL:
+	case TG_SCOPE_TEAM_MODEL:
+	case TG_SCOPE_PROJECT_MODEL:
+	case TG_SCOPE_ORGANIZATION_MODEL:
+	case TG_SCOPE_CUSTOMER_MODEL:
+	case TG_SCOPE_ORGANIZATION_MEMBER:
+	case TG_SCOPE_KEY_TAG:
+	case TG_SCOPE_MODEL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum tg_scope
+tg_scope_by_model(enum tg_scope s)
+{
+	switch (s) {
+	case TG_SCOPE_KEY:
+		return TG_SCOPE_KEY_MODEL;
+	case TG_SCOPE_PERSON:
+		return TG_SCOPE_PERSON_MODEL;
+	case TG_SCOPE_TEAM:
+		return TG_SCOPE_TEAM_MODEL;
+	case TG_SCOPE_PROJECT:
+		return TG_SCOPE_PROJECT_MODEL;
+	case TG_SCOPE_ORGANIZATION:
+		return TG_SCOPE_ORGANIZATION_MODEL;
+	case TG_SCOPE_CUSTOMER:
+		return TG_SCOPE_CUSTOMER_MODEL;
+	default:
+		return 0;
+	}
+}
+
+bool
+tg_scope_is_upstream(enum tg_scope s)
+{
+	return s == TG_SCOPE_PROVIDER || s == TG_SCOPE_DEPLOYMENT;
+}
+
+const char *
+tg_scope_number(int64_t id, char name[TG_SCOPE_NUMBER_BYTES])
+{
+	(void)snprintf(
+	    name, TG_SCOPE_NUMBER_BYTES, "%lld", (long long)id);
+	return name;
 }
 
 /* --- whose is a call --- */
@@ -78,6 +133,7 @@ tg_scope_globs(enum tg_scope s)
 bool
 tg_account_has(const struct tg_account *acc, const struct tg_call_row *c)
 {
+	char number[TG_SCOPE_NUMBER_BYTES];
 	int64_t own[TG_SCOPE__MAX] = {
 		[TG_SCOPE_KEY] = c->key_id,
 		[TG_SCOPE_KEY_MODEL] = c->key_id,
@@ -88,6 +144,10 @@ tg_account_has(const struct tg_account *acc, const struct tg_call_row *c)
 		[TG_SCOPE_PROJECT] = c->project,
 		[TG_SCOPE_ORGANIZATION] = c->organization,
 		[TG_SCOPE_CUSTOMER] = c->customer,
+		[TG_SCOPE_PERSON_MODEL] = c->person,
+		[TG_SCOPE_PROJECT_MODEL] = c->project,
+		[TG_SCOPE_ORGANIZATION_MODEL] = c->organization,
+		[TG_SCOPE_CUSTOMER_MODEL] = c->customer,
 	};
 
 	switch (acc->scope) {
@@ -95,6 +155,13 @@ tg_account_has(const struct tg_account *acc, const struct tg_call_row *c)
 		return true;
 	case TG_SCOPE_TAG:
 		return tagged(c, acc->subject);
+	case TG_SCOPE_ORGANIZATION_MEMBER:
+		return c->person == acc->subject &&
+		    strcmp(acc->name,
+			tg_scope_number(c->organization, number)) == 0;
+	case TG_SCOPE_KEY_TAG:
+		return c->key_id == acc->subject &&
+		    tag_named(c, acc->name);
 	case TG_SCOPE_MODEL:
 		return name_fits(acc->name, c->model);
 	case TG_SCOPE_PROVIDER:
@@ -115,6 +182,18 @@ static bool
 name_fits(const char *pattern, const char *name)
 {
 	return tg_str_glob(tg_str(pattern), tg_str(name));
+}
+
+static bool
+tag_named(const struct tg_call_row *c, const char *name)
+{
+	struct tg_json_it it = tg_json_begin(tg_str(c->tags));
+	struct tg_str item;
+
+	while (c->tags != NULL && tg_json_item(&it, &item))
+		if (tg_json_text_is(item, name))
+			return true;
+	return false;
 }
 
 static bool

@@ -28,9 +28,24 @@ enum tg_scope {
 	TG_SCOPE_MODEL,			/* name: as callers ask for, or glob */
 	TG_SCOPE_PROVIDER,		/* name */
 	TG_SCOPE_DEPLOYMENT,		/* name: its id */
+	TG_SCOPE_PERSON_MODEL,		/* as TEAM_MODEL */
+	TG_SCOPE_PROJECT_MODEL,
+	TG_SCOPE_ORGANIZATION_MODEL,
+	TG_SCOPE_CUSTOMER_MODEL,
+	TG_SCOPE_ORGANIZATION_MEMBER,	/* person; name: number of the
+					 * organization's row */
+	TG_SCOPE_KEY_TAG,		/* keys.id, a tag's name: limits only */
 	TG_SCOPE__MAX
 };
 const char *tg_scope_name(enum tg_scope s);	/* "key" "key_model" ... */
+/* Where the promises of s for single models stand; 0: there are none. */
+enum tg_scope tg_scope_by_model(enum tg_scope s);
+/* Of where a call goes (provider, deployment), not of who makes it. */
+bool tg_scope_is_upstream(enum tg_scope s);
+/* Name of an ORGANIZATION_MEMBER: the organization's number. */
+#define TG_SCOPE_NUMBER_BYTES 24
+const char *tg_scope_number(
+    int64_t id, char name[TG_SCOPE_NUMBER_BYTES]);
 
 enum tg_at_cap { TG_AT_CAP_BLOCK, TG_AT_CAP_WARN, TG_AT_CAP_SWITCH };
 enum tg_over { TG_OVER_CLAMP, TG_OVER_REFUSE };
@@ -98,14 +113,15 @@ int tg_account_make(struct tg_db *db, enum tg_scope scope, int64_t subject,
 /*
  * All promises of an account as they are from now on: a cap of a period that
  * was there keeps its balance and holds; one of a new period starts with what
- * the account has spent in its present period (from the rollups); others
- * go.  Bumps the rules.
+ * the account has spent in its present period (from the rollups), and what is
+ * open holds under it; others go.  The master key promises nothing.  Bumps
+ * the rules.
  */
 int tg_promise_set(struct tg_db *db, enum tg_scope scope, int64_t subject,
     const char *name, const struct tg_promises *p, struct tg_err *e);
 /*
- * The accounts of one subject under a scope that has names (KEY_MODEL,
- * TEAM_MODEL; MODEL, PROVIDER, DEPLOYMENT with subject 0), or the one account
+ * The accounts of one subject under a scope that has names (KEY_MODEL and its
+ * like; MODEL, PROVIDER, DEPLOYMENT with subject 0), or the one account
  * (name ""): for showing, and for dropping those no longer promised.
  */
 int tg_accounts_of(struct tg_db *db, struct tg_arena *a, enum tg_scope scope,

@@ -77,6 +77,7 @@ bind(sqlite3_stmt *st, const struct tg_audit_filter *f)
 	sqlite3_bind_int64(st, 6, f->to_at);
 	sqlite3_bind_int64(st, 7, f->limit > 0 ? f->limit : -1);
 	sqlite3_bind_int64(st, 8, f->after);
+	sqlite3_bind_int64(st, 9, f->key_id);
 }
 
 static void

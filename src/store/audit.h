@@ -19,7 +19,9 @@ struct tg_audit {
 int tg_audit_add(struct tg_db *db, const struct tg_audit *a, struct tg_err *e);
 
 struct tg_audit_filter {
-	const char *who, *action, *object, *object_id;	/* NULL: all */
+	/* NULL: all; who also finds what was changed in that name */
+	const char *who, *action, *object, *object_id;
+	int64_t key_id;			/* 0: all */
 	int64_t from_at, to_at;		/* 0: open */
 	int64_t after, limit;
 };

@@ -20,6 +20,7 @@
 struct told {
 	int64_t marked;		/* percent */
 	bool soft;
+	bool refused;		/* 100 %, by a call that was refused */
 };
 
 static int cross(struct tg_db *db, const struct tg_stake *s,
@@ -52,11 +53,13 @@ tg_stakes_make(const struct tg_terms *t, int64_t at, struct tg_stake *stakes,
 
 			*s = (struct tg_stake){ .account = &t->accounts[i],
 				.cap = cap };
-			if (!tg_period_at(cap->period, at, &s->from, &s->to))
+			if (tg_period_at(cap->period, at, &s->from, &s->to))
+				++*n;
+			else if (e != NULL)
 				return tg_fail(e, TG_E_STORE, "A budget has "
-				    "the period '%s', which is none.",
+				    "the period '%s', which is none here: "
+				    "is its time zone installed?",
 				    cap->period);
-			++*n;
 		}
 	return 0;
 }
@@ -159,6 +162,7 @@ tg_balance_add(struct tg_db *db, struct tg_stake *s, int64_t nano,
 	s->spent = sqlite3_column_int64(st, 0);
 	told.marked = sqlite3_column_int64(st, 1);
 	told.soft = sqlite3_column_int(st, 2) != 0;
+	told.refused = sqlite3_column_int(st, 3) != 0;
 	tg_db_done(st);
 	return cross(db, s, &told, e);
 }
@@ -183,6 +187,8 @@ cross(struct tg_db *db, const struct tg_stake *s, const struct told *before,
 			continue;
 		if (percent > now.marked)
 			now.marked = percent;
+		if (percent == 100 && before->refused)
+			continue;
 		if (tell(db, s, "budget.threshold", percent, e) == -1)
 			return -1;
 	}
@@ -218,13 +224,15 @@ mark(struct tg_db *db, const struct tg_stake *s, const struct told *now,
 	sqlite3_bind_int64(st, 2, s->from);
 	sqlite3_bind_int64(st, 3, now->marked);
 	sqlite3_bind_int(st, 4, now->soft);
+	sqlite3_bind_int(st, 5, now->refused);
 	return tg_db_step(db, st, e);
 }
 
 int
-tg_balance_refused(struct tg_db *db, const struct tg_stake *s,
+tg_balance_refused(struct tg_db *db, const struct tg_stake *s, int64_t need,
     struct tg_err *e)
 {
+	int64_t cap = tg_cap_now(s->cap, tg_wall_us());
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_BALANCE_MARKED);
 	struct tg_str marks = tg_str(s->cap->marks);
 	struct told told = { 0 };
@@ -234,7 +242,7 @@ tg_balance_refused(struct tg_db *db, const struct tg_stake *s,
 
 	while (next_mark(&marks, &percent))
 		wanted |= percent == 100;
-	if (!wanted)
+	if (!wanted || (need > cap && s->spent < cap))
 		return 0;
 	sqlite3_bind_int64(st, 1, s->cap->id);
 	sqlite3_bind_int64(st, 2, s->from);
@@ -242,11 +250,12 @@ tg_balance_refused(struct tg_db *db, const struct tg_stake *s,
 	if (rc == 1) {
 		told.marked = sqlite3_column_int64(st, 0);
 		told.soft = sqlite3_column_int(st, 1) != 0;
+		told.refused = sqlite3_column_int(st, 2) != 0;
 		tg_db_done(st);
 	}
-	if (rc == -1 || told.marked >= 100)
+	if (rc == -1 || told.marked >= 100 || told.refused)
 		return rc == -1 ? -1 : 0;
-	told.marked = 100;
+	told.refused = true;
 	if (tell(db, s, "budget.threshold", 100, e) == -1)
 		return -1;
 	return mark(db, s, &told, e);

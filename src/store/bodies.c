@@ -22,6 +22,7 @@
 #define EPOCH_US (60 * 1000000LL)
 #define EPOCH_BODIES 2000
 #define SLACK 1024		/* what a recipe adds to the text */
+#define ASK_BYTES 4096
 
 struct piece {
 	struct tg_str text;
@@ -63,6 +64,7 @@ static int find_piece(struct tg_db *db, const struct piece *p, int64_t *id,
 static int get(struct tg_db *db, void *arg, struct tg_err *e);
 static int insert(struct tg_db *db, struct put *p, int64_t epoch,
     int64_t *id, struct tg_err *e);
+static bool is_worth_asking(const struct side *s);
 static int known(struct tg_db *db, void *arg, struct tg_err *e);
 static int next_epoch(struct tg_db *db, int64_t now, int64_t body,
     struct tg_err *e);
@@ -93,7 +95,8 @@ tg_body_put(struct tg_store *s, const char *call_id, struct tg_str request,
 	if (side_new(req, request, true) == -1 ||
 	    side_new(ans, answer, false) == -1)
 		goto no_memory;
-	if (req->n > 0 && tg_read(s, TG_DB_LOG, known, req, e) == -1)
+	if (is_worth_asking(req) &&
+	    tg_read(s, TG_DB_LOG, known, req, e) == -1)
 		goto out;
 	if (pack_new(req) == -1)
 		goto no_memory;
@@ -145,6 +148,17 @@ side_free(struct side *s)
 	free(s->spans);
 	tg_buf_free(&s->tail);
 	tg_buf_free(&s->recipe);
+}
+
+/* A little text is compressed sooner than asked for. */
+static bool
+is_worth_asking(const struct side *s)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		bytes += s->pieces[i].text.n;
+	return bytes > ASK_BYTES;
 }
 
 static int

@@ -53,7 +53,7 @@ run_attempt(struct tg_db *db, void *arg, struct tg_err *e)
 	if (rc == 1)
 		return tg_opening_admit(db, o, &f, e);
 	ad->refusal = f.refusal;
-	return rc == -1 ? -1 : drop(db, ad->terms, ad->row->head, e);
+	return rc;
 }
 
 /* What the attempts before held of their deployments. */
@@ -109,7 +109,7 @@ renewed_terms(struct tg_db *db, struct tg_opening *o, struct tg_fit *f,
 	*shared = (struct tg_terms){ .accounts = all.accounts };
 	/* Those that are the deployment's come last. */
 	for (size_t i = 0; i < all.n; i++)
-		if (all.accounts[i].scope >= TG_SCOPE_PROVIDER)
+		if (tg_scope_is_upstream(all.accounts[i].scope))
 			own.accounts[own.n++] = all.accounts[i];
 		else
 			all.accounts[shared->n++] = all.accounts[i];

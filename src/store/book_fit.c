@@ -13,6 +13,12 @@
 /* How soon to ask again whether a call in flight has ended. */
 #define FLIGHT_ASK_US INT64_C(20000)
 #define FLIGHT_RETRY_US INT64_C(1000000)
+/*
+ * Beyond what any call makes: so much may be asked for, and many such numbers
+ * must still add up.  No cap that refuses pays for a larger hold.
+ */
+#define TOKENS_MOST INT64_C(1000000000000)
+#define HOLD_MOST INT64_C(1000000000000000)
 
 struct quote {
 	bool known;
@@ -28,13 +34,14 @@ static bool clamp(struct tg_fit *f, struct quote q, int64_t room);
 static void clamp_limits(struct tg_fit *f);
 static int64_t cost(struct quote q, int64_t tokens);
 static bool hard(const struct tg_cap *cap);
-static struct quote quote(const struct tg_fit *f, const struct tg_cap *cap);
+static struct quote quote(const struct tg_fit *f);
 static bool past_switch(const struct tg_fit *f, const struct tg_stake *s);
 static int refuse_cap(struct tg_fit *f, const struct tg_stake *s,
     enum tg_refusal_kind kind, int64_t need);
 static int refuse_limit(struct tg_db *db, struct tg_fit *f,
     const struct tg_gauge *g, const struct tg_line_place *p, struct tg_err *e);
 static bool switches(const struct tg_fit *f, const struct tg_stake *s);
+static int64_t least(tg_i128 a, int64_t b);
 static void sum_up(struct tg_fit *f);
 static void set_needs(struct tg_fit *f, int64_t choices);
 static bool token_limit(const struct tg_limit *l);
@@ -44,7 +51,7 @@ tg_fit_check(struct tg_db *db, struct tg_fit *f, struct tg_err *e)
 {
 	int rc;
 
-	f->tokens = f->candidate->output_tokens;
+	f->tokens = least(f->candidate->output_tokens, TOKENS_MOST);
 	f->capped = false;
 	f->clamped = false;
 	f->stake = NULL;
@@ -86,15 +93,15 @@ hard(const struct tg_cap *cap)
 	return cap->cap_nano != TG_NANO_NONE && cap->at_cap != TG_AT_CAP_WARN;
 }
 
-/* By which prices a cap counts the candidate. */
+/* By which prices caps count the candidate: one cost is booked to all. */
 static struct quote
-quote(const struct tg_fit *f, const struct tg_cap *cap)
+quote(const struct tg_fit *f)
 {
 	const struct tg_candidate *c = f->candidate;
 
 	if (c->priced)
 		return (struct quote){ true, c->fixed_nano, c->output_pico };
-	if (cap->unpriced == TG_UNPRICED_CEILING)
+	if (f->ceiling)
 		return (struct quote){ true, f->ad->ceiling_fixed_nano,
 			f->ad->ceiling_output_pico };
 	return (struct quote){ false, 0, 0 };
@@ -106,26 +113,31 @@ cost(struct quote q, int64_t tokens)
 	tg_i128 pico = (tg_i128)q.output_pico * tokens;
 	tg_i128 nano = (pico + 999) / 1000 + q.fixed_nano;
 
-	return nano > INT64_MAX ? INT64_MAX : (int64_t)nano;
+	return least(nano, INT64_MAX);
+}
+
+static int64_t
+least(tg_i128 a, int64_t b)
+{
+	return a < b ? (int64_t)a : b;
 }
 
 /* 1 it pays, 0 refused. */
 static int
 check_cap(struct tg_fit *f, struct tg_stake *s)
 {
-	struct quote q = quote(f, s->cap);
+	struct quote q = quote(f);
 	int64_t need = cost(q, f->tokens), room;
 
 	if (!hard(s->cap))
 		return 1;
-	if (!q.known)
-		return s->cap->unpriced == TG_UNPRICED_ALLOW ?
-		    1 :
-		    refuse_cap(f, s, TG_REFUSED_UNPRICED, 0);
-	if (need <= 0)
+	if (!f->candidate->priced && s->cap->unpriced == TG_UNPRICED_BLOCK)
+		return refuse_cap(f, s, TG_REFUSED_UNPRICED, 0);
+	if (!q.known || need <= 0)
 		return 1;
 	f->capped = true;
-	room = tg_cap_now(s->cap, f->now) - s->spent - s->held;
+	room = least((tg_i128)tg_cap_now(s->cap, f->now) - s->spent - s->held,
+	    HOLD_MOST);
 	if (switches(f, s) && (need > room || past_switch(f, s)))
 		return refuse_cap(f, s, TG_REFUSED_SWITCH, need);
 	if (need <= room)
@@ -249,8 +261,8 @@ set_needs(struct tg_fit *f, int64_t choices)
 		struct tg_gauge *g = &f->gauges[i];
 		enum tg_limit_unit u = g->limit->unit;
 
-		g->need = tg_limit_need(
-		    u, f->candidate->input_tokens, f->tokens * choices);
+		g->need = tg_limit_need(u, f->candidate->input_tokens,
+		    tg_fit_output(f, choices));
 		if (f->head != 0 && i < f->n_shared_gauges &&
 		    (u == TG_LIMIT_REQUESTS || u == TG_LIMIT_PARALLEL))
 			g->need = 0;
@@ -266,7 +278,6 @@ check_limit(struct tg_db *db, struct tg_fit *f, struct tg_gauge *g,
 
 	if (g->need == 0)
 		return 1;
-	f->waiter->need = g->need;
 	if (g->limit->queue_ms > 0 && f->head == 0 &&
 	    tg_wait_place(db, f->waiter, g->limit->id, &p, e) == -1)
 		return -1;
@@ -308,35 +319,40 @@ refuse_limit(struct tg_db *db, struct tg_fit *f, const struct tg_gauge *g,
 	r->position = p->ahead + 1;
 	if (flights)
 		r->retry_us = FLIGHT_ASK_US;
-	f->waiter->turn = p->turn;
+	f->turn = p->turn;
+	f->need = g->need;
 	return 0;
 }
 
 /* --- what is held --- */
 
 int64_t
-tg_fit_hold(const struct tg_fit *f, const struct tg_cap *cap)
+tg_fit_hold(const struct tg_fit *f)
 {
-	struct quote q = quote(f, cap);
+	struct quote q = quote(f);
 
-	return q.known ? cost(q, f->tokens) : 0;
+	return q.known ? least(cost(q, f->tokens), HOLD_MOST) : 0;
+}
+
+int64_t
+tg_fit_output(const struct tg_fit *f, int64_t choices)
+{
+	return least((tg_i128)f->tokens * (choices > 0 ? choices : 1),
+	    TOKENS_MOST);
 }
 
 static void
 sum_up(struct tg_fit *f)
 {
-	const struct tg_candidate *c = f->candidate;
-	struct quote most = { c->priced, c->fixed_nano, c->output_pico };
+	struct quote q = quote(f);
 
-	for (size_t i = 0; !most.known && i < f->n_stakes; i++)
-		most = quote(f, f->stakes[i].cap);
 	f->hold_nano = TG_COST_UNKNOWN;
 	f->fixed_nano = f->output_pico = -1;
-	if (!most.known)
+	if (!q.known)
 		return;
-	f->hold_nano = cost(most, f->tokens);
-	f->fixed_nano = most.fixed_nano;
-	f->output_pico = most.output_pico;
+	f->hold_nano = tg_fit_hold(f);
+	f->fixed_nano = q.fixed_nano;
+	f->output_pico = q.output_pico;
 }
 
 /* --- stakes and gauges --- */
@@ -359,7 +375,12 @@ tg_fit_make(struct tg_fit *f, struct tg_arena *a,
 	tg_gauges_make(shared, f->gauges, &f->n_gauges);
 	f->n_shared_gauges = f->n_gauges;
 	tg_gauges_make(own, f->gauges, &f->n_gauges);
-	return tg_stakes_make(own, at, f->stakes, &f->n_stakes, e);
+	if (tg_stakes_make(own, at, f->stakes, &f->n_stakes, e) == -1)
+		return -1;
+	for (size_t i = 0; i < f->n_stakes; i++)
+		f->ceiling |= f->stakes[i].cap->unpriced ==
+		    TG_UNPRICED_CEILING;
+	return 0;
 }
 
 void
@@ -375,7 +396,7 @@ tg_fit_standings(const struct tg_fit *f, struct tg_arena *a,
 	for (size_t i = 0; i < f->read_stakes; i++, st++) {
 		*st = tg_standing_of_stake(&f->stakes[i]);
 		if (fits)
-			st->held_nano += tg_fit_hold(f, f->stakes[i].cap);
+			st->held_nano += tg_fit_hold(f);
 	}
 	for (size_t i = 0; i < f->read_gauges; i++, st++) {
 		*st = tg_standing_of_gauge(&f->gauges[i]);

@@ -22,6 +22,8 @@ struct tg_fit {
 	 * it is one request in one flight of the call's own limits already.
 	 */
 	int64_t head;
+	/* a cap counts what has no price at the ceiling, so all of them do */
+	bool ceiling;
 	/* out */
 	int64_t tokens;			/* of one choice */
 	int64_t hold_nano;		/* the largest; TG_COST_UNKNOWN */
@@ -29,6 +31,7 @@ struct tg_fit {
 	bool capped, clamped;
 	const struct tg_stake *stake;	/* that refused */
 	struct tg_refusal refusal;
+	int64_t turn, need;		/* in the line, if it says WAIT */
 };
 /* 1 it fits, 0 not (refusal says why), -1 cannot be read. */
 int tg_fit_check(struct tg_db *db, struct tg_fit *f, struct tg_err *e);
@@ -39,8 +42,10 @@ int tg_fit_make(struct tg_fit *f, struct tg_arena *a,
 /* How all that was read stands, with what this call takes where it fits. */
 void tg_fit_standings(const struct tg_fit *f, struct tg_arena *a,
     struct tg_standing **standings, size_t *n);
-/* What is to be held under one cap. */
-int64_t tg_fit_hold(const struct tg_fit *f, const struct tg_cap *cap);
+/* What is to be held under each cap. */
+int64_t tg_fit_hold(const struct tg_fit *f);
+/* Tokens of all choices. */
+int64_t tg_fit_output(const struct tg_fit *f, int64_t choices);
 
 /* --- book_open.c, for book_attempt.c too --- */
 struct tg_opening {

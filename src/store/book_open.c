@@ -25,7 +25,8 @@ static int take(struct tg_db *db, const struct tg_fit *f,
     const struct tg_call_row *row, struct tg_err *e);
 static int try_candidates(struct tg_db *db, struct tg_opening *o,
     struct tg_err *e);
-static int wait(struct tg_db *db, struct tg_opening *o, struct tg_err *e);
+static int wait(struct tg_db *db, struct tg_opening *o,
+    const struct tg_fit *f, struct tg_err *e);
 
 int
 tg_book_open(struct tg_store *s, struct tg_arena *a, struct tg_admission *ad,
@@ -160,7 +161,8 @@ tg_opening_admit(struct tg_db *db, struct tg_opening *o, struct tg_fit *f,
 	if (tg_call_insert(db, ad->row, e) == -1 ||
 	    take(db, f, ad->row, e) == -1)
 		return -1;
-	if (o->waiter.id != 0 && tg_wait_leave(db, o->waiter.id, e) == -1)
+	if (o->waiter.id != 0 &&
+	    tg_wait_leave(db, o->waiter.id, ad->row->id, e) == -1)
 		return -1;
 	tg_fit_standings(f, o->a, &ad->standings, &ad->n_standings);
 	o->admitted = true;
@@ -182,8 +184,7 @@ fill_row(struct tg_opening *o, const struct tg_fit *f)
 	row->fixed_nano = f->fixed_nano;
 	row->output_pico = f->output_pico;
 	row->input_bound = c->input_tokens;
-	row->output_bound =
-	    f->tokens * (ad->choices > 0 ? ad->choices : 1);
+	row->output_bound = tg_fit_output(f, ad->choices);
 	row->lost_policy = c->lost_policy;
 	row->admit_at = o->now;
 	if (o->waiter.id != 0)
@@ -202,8 +203,7 @@ take(struct tg_db *db, const struct tg_fit *f, const struct tg_call_row *row,
 		const struct tg_stake *s = &f->stakes[i];
 
 		if ((f->hold_nano > 0 || f->head != 0) &&
-		    tg_hold_put(db, s, row->head, tg_fit_hold(f, s->cap), e) ==
-			-1)
+		    tg_hold_put(db, s, row->head, tg_fit_hold(f), e) == -1)
 			return -1;
 	}
 	for (size_t i = 0; i < f->n_gauges; i++)
@@ -224,13 +224,14 @@ refuse(struct tg_db *db, struct tg_opening *o, struct tg_err *e)
 	ad->refusal = f->refusal;
 	tg_fit_standings(f, o->a, &ad->standings, &ad->n_standings);
 	if (f->refusal.kind == TG_REFUSED_WAIT)
-		return wait(db, o, e);
+		return wait(db, o, f, e);
 	if (f->refusal.kind == TG_REFUSED_BUDGET &&
-	    tg_balance_refused(db, f->stake, e) == -1)
+	    tg_balance_refused(db, f->stake, f->refusal.need_nano, e) == -1)
 		return -1;
 	if (f->refusal.kind == TG_REFUSED_SWITCH || ad->dry)
 		return 0;
-	if (o->waiter.id != 0 && tg_wait_leave(db, o->waiter.id, e) == -1)
+	if (o->waiter.id != 0 &&
+	    tg_wait_leave(db, o->waiter.id, ad->row->id, e) == -1)
 		return -1;
 	ad->wait_id = 0;
 	if (ad->refuse != NULL)
@@ -251,7 +252,7 @@ rank(const struct tg_fit *f)
 		return 3;
 	if (f->refusal.kind == TG_REFUSED_SWITCH)
 		return 2;
-	return acc->scope < TG_SCOPE_PROVIDER;
+	return !tg_scope_is_upstream(acc->scope);
 }
 
 static struct tg_fit *
@@ -266,7 +267,8 @@ best_refusal(struct tg_opening *o)
 }
 
 static int
-wait(struct tg_db *db, struct tg_opening *o, struct tg_err *e)
+wait(struct tg_db *db, struct tg_opening *o, const struct tg_fit *f,
+    struct tg_err *e)
 {
 	struct tg_waiter *w = &o->waiter;
 	const struct tg_limit *l = o->ad->refusal.limit;
@@ -274,6 +276,8 @@ wait(struct tg_db *db, struct tg_opening *o, struct tg_err *e)
 	if (w->limit_id != l->id)
 		w->seen_at = 0;
 	w->limit_id = l->id;
+	w->turn = f->turn;
+	w->need = f->need;
 	if (tg_wait_stand(db, w, e) == -1)
 		return -1;
 	o->ad->wait_id = w->id;
@@ -329,7 +333,7 @@ leave(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct tg_admission *ad = arg;
 
-	return tg_wait_leave(db, ad->wait_id, e);
+	return tg_wait_leave(db, ad->wait_id, ad->row->id, e);
 }
 
 void

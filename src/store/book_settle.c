@@ -187,11 +187,12 @@ stakes(struct tg_db *db, struct tg_settle *s, struct tg_err *e)
 		sizeof(*s->gauges));
 	tg_gauges_make(all, s->gauges, &s->n_gauges);
 	tg_gauges_make(own, s->gauges, &s->n_gauges);
-	if (tg_stakes_make(all, s->row->start_at, s->stakes, &s->n_stakes,
-		e) == -1)
-		return -1;
-	return tg_stakes_make(
-	    own, s->row->start_at, s->stakes, &s->n_stakes, e);
+	/* What was used is settled, whatever became of a budget's zone. */
+	(void)tg_stakes_make(
+	    all, s->row->start_at, s->stakes, &s->n_stakes, NULL);
+	(void)tg_stakes_make(
+	    own, s->row->start_at, s->stakes, &s->n_stakes, NULL);
+	return 0;
 }
 
 static int

@@ -14,7 +14,7 @@
 /* --- accounts.c --- */
 /* Is the call booked to this account? */
 bool tg_account_has(const struct tg_account *acc, const struct tg_call_row *c);
-/* Does the account go by a model's name, which may be a glob? */
+/* Has a subject several of them, by names, which may be globs? */
 bool tg_scope_globs(enum tg_scope s);
 /*
  * The accounts of a scope and subject, or only the named one (name not NULL),
@@ -33,9 +33,13 @@ int tg_rules_read_version(struct tg_db *db, int64_t *version,
 
 /* --- terms.c --- */
 /* Where a call is booked, but for its tags. */
-#define TG_CALL_REFS 13
-size_t tg_call_refs(const struct tg_call_row *c,
-    struct tg_account_ref refs[TG_CALL_REFS]);
+#define TG_CALL_REFS 18
+struct tg_call_refs {
+	struct tg_account_ref list[TG_CALL_REFS];
+	size_t n;
+	char number[TG_SCOPE_NUMBER_BYTES];
+};
+void tg_call_refs(const struct tg_call_row *c, struct tg_call_refs *refs);
 /* The terms of a call that is in the books, as they are now. */
 int tg_terms_of_call(struct tg_db *db, struct tg_arena *a,
     const struct tg_call_row *c, struct tg_terms *out, struct tg_err *e);
@@ -72,7 +76,10 @@ struct tg_stake {
 	int64_t from, to;	/* the period */
 	int64_t spent, held;
 };
-/* The period of each cap of the terms; stakes has room for them. */
+/*
+ * The period of each cap of the terms; stakes has room for them.  A period
+ * that is none fails, or is left out if e is NULL.
+ */
 int tg_stakes_make(const struct tg_terms *t, int64_t at,
     struct tg_stake *stakes, size_t *n, struct tg_err *e);
 size_t tg_terms_caps(const struct tg_terms *t);	/* how many */
@@ -85,9 +92,12 @@ int64_t tg_cap_now(const struct tg_cap *cap, int64_t now);
  */
 int tg_balance_add(struct tg_db *db, struct tg_stake *s, int64_t nano,
     struct tg_err *e);
-/* Calls are refused from now on: tells so, unless 100 % was told. */
+/*
+ * A call of so much was refused: tells that all is spent, unless that was told;
+ * not for one that even an empty budget would not pay for.
+ */
 int tg_balance_refused(struct tg_db *db, const struct tg_stake *s,
-    struct tg_err *e);
+    int64_t need, struct tg_err *e);
 /* The account of a subject; made if it is not there. *spent: then. */
 int tg_account_add(struct tg_db *db, const struct tg_account_ref *of,
     int64_t nano, int64_t *spent, struct tg_err *e);
@@ -166,7 +176,8 @@ int tg_wait_place(struct tg_db *db, const struct tg_waiter *w, int64_t limit,
     struct tg_line_place *p, struct tg_err *e);
 /* Stands in the line w->limit_id, or stays in it. */
 int tg_wait_stand(struct tg_db *db, struct tg_waiter *w, struct tg_err *e);
-int tg_wait_leave(struct tg_db *db, int64_t id, struct tg_err *e);
+int tg_wait_leave(struct tg_db *db, int64_t id, const char *call,
+    struct tg_err *e);
 int tg_waits_prune(struct tg_db *db, int64_t now, struct tg_err *e);
 
 /* --- ledger.c --- */

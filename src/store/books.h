@@ -112,8 +112,9 @@ int tg_book_refuse(struct tg_store *s, struct tg_call_row *row,
  * unset: ad as it was admitted, ad->chosen the candidate to try now, row the
  * new one (attempt counted up, head as the first's).  The hold of the first is
  * made as large as this one needs; the candidate's own caps and limits must
- * have room.  1: its open row is committed; 0: there is no room, and the hold
- * is given back (ad->refusal says where); -1 failed.
+ * have room.  1: its open row is committed; 0: there is no room (ad->refusal
+ * says where), and the call keeps its hold and places: ask with another, or
+ * release; -1 failed.
  */
 int tg_book_attempt(struct tg_store *s, struct tg_arena *a,
     struct tg_admission *ad, struct tg_err *e);

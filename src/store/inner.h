@@ -59,6 +59,7 @@ struct tg_writer {
 	struct tg_db *db;	/* the leader's */
 	struct tg_job *head, **tail;
 	bool led;
+	int64_t done_us;	/* the leader's: when its last group was */
 };
 
 /* When a key was last noted as used; a torn pair only costs a write. */

@@ -41,6 +41,16 @@ tg_key_get(struct tg_db *db, struct tg_arena *a, const char *token,
 }
 
 int
+tg_key_get_old(struct tg_db *db, struct tg_arena *a, const char *token,
+    struct tg_key *k, struct tg_err *e)
+{
+	int64_t id;
+	int rc = find(db, TG_SQL_KEY_ID_OF_OLD_TOKEN, token, &id, e);
+
+	return rc == 1 ? tg_key_get_id(db, a, id, k, e) : rc;
+}
+
+int
 tg_key_get_alias(struct tg_db *db, struct tg_arena *a, const char *alias,
     struct tg_key *k, struct tg_err *e)
 {

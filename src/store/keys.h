@@ -63,6 +63,12 @@ int tg_key_get_id(struct tg_db *db, struct tg_arena *a, int64_t id,
     struct tg_key *k, struct tg_err *e);
 int tg_key_get_alias(struct tg_db *db, struct tg_arena *a, const char *alias,
     struct tg_key *k, struct tg_err *e);
+/*
+ * By a hash it had before a rotation; whether that still opens it is not
+ * asked.
+ */
+int tg_key_get_old(struct tg_db *db, struct tg_arena *a, const char *token,
+    struct tg_key *k, struct tg_err *e);
 /* Its books stay. 1 revoked now, 0 was so or is none. */
 int tg_key_drop(struct tg_db *db, int64_t id, const char *by,
     struct tg_err *e);

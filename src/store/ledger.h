@@ -40,8 +40,8 @@ int tg_ledger_head(struct tg_db *db, int64_t *line, char hex[TG_SHA256_HEX],
  */
 struct tg_ledger_report {
 	int64_t lines, calls, open, accounts, balances;
-	int64_t total_nano;
-	char head[65];		/* hash of the last line, hex: keep it elsewhere */
+	int64_t total_nano;	/* of all calls, adjustments left out */
+	char head[65];		/* hash of the last line in hex, to be kept */
 	int64_t wrong;		/* differences found (counting stops at 1000) */
 	char first[512];
 };

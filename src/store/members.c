@@ -1,13 +1,16 @@
 #include "config.h"
 
 /* Who is a member of which team or organization. */
+#include <string.h>
+
 #include "base/clock.h"
 #include "store/inner.h"
 #include "store/subjects.h"
 
 #define ARENA_BYTES ((size_t)64 * 1024)
 
-static int drop(struct tg_db *db, int64_t id, struct tg_err *e);
+static int drop(struct tg_db *db, int64_t id, int64_t team, int64_t person,
+    struct tg_err *e);
 static int find(struct tg_db *db, struct tg_arena *a, sqlite3_stmt *st,
     struct tg_member *m, struct tg_err *e);
 static void load(struct tg_member *m, struct tg_arena *a, sqlite3_stmt *st);
@@ -99,7 +102,7 @@ tg_member_remove(struct tg_db *db, int64_t team, int64_t person,
 		return rc;
 	id = sqlite3_column_int64(st, 0);
 	tg_db_done(st);
-	if (drop(db, id, e) == -1)
+	if (drop(db, id, team, person, e) == -1)
 		return -1;
 	st = tg_db_stmt(db, TG_SQL_MEMBER_REMOVE);
 	sqlite3_bind_int64(st, 1, id);
@@ -108,12 +111,37 @@ tg_member_remove(struct tg_db *db, int64_t team, int64_t person,
 	return tg_rules_bump(db, e);
 }
 
+/* As one of an organization it promises under a name of his. */
 static int
-drop(struct tg_db *db, int64_t id, struct tg_err *e)
+drop_named(struct tg_db *db, struct tg_arena *a, int64_t team, int64_t person,
+    struct tg_err *e)
+{
+	static const struct tg_promises none;
+	char name[TG_SCOPE_NUMBER_BYTES];
+	struct tg_account *accounts;
+	size_t n;
+
+	(void)tg_scope_number(team, name);
+	if (tg_accounts_of(db, a, TG_SCOPE_ORGANIZATION_MEMBER, person,
+		&accounts, &n, e) == -1)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(accounts[i].name, name) == 0 &&
+		    tg_promise_set(db, TG_SCOPE_ORGANIZATION_MEMBER, person,
+			name, &none, e) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+drop(struct tg_db *db, int64_t id, int64_t team, int64_t person,
+    struct tg_err *e)
 {
 	struct tg_arena *a = tg_arena_new(ARENA_BYTES);
 	int rc = tg_promises_drop(db, a, TG_SCOPE_MEMBER, id, e);
 
+	if (rc == 0)
+		rc = drop_named(db, a, team, person, e);
 	tg_arena_free(a);
 	return rc;
 }

@@ -183,6 +183,7 @@ end_price(struct tg_db *db, const struct tg_price_row *p, int64_t number,
 	tg_bind_text(st, 4, p->tier != NULL ? p->tier : "");
 	sqlite3_bind_int(st, 5, p->utc_from);
 	sqlite3_bind_int64(st, 6, p->valid_from);
+	sqlite3_bind_int(st, 7, p->utc_to);
 	return tg_db_step(db, st, e);
 }
 

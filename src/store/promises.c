@@ -28,6 +28,8 @@ static int drop_caps(struct setting *s, const struct tg_promises *p,
     struct tg_err *e);
 static int drop_limits(struct setting *s, const struct tg_promises *p,
     struct tg_err *e);
+static int is_master(struct tg_db *db, const struct tg_account *acc,
+    struct tg_err *e);
 static int run_with(struct tg_db *db, enum tg_sql name, int64_t id,
     struct tg_err *e);
 static int first_balance(struct setting *s, struct tg_cap *cap,
@@ -41,12 +43,16 @@ int
 tg_promise_set(struct tg_db *db, enum tg_scope scope, int64_t subject,
     const char *name, const struct tg_promises *p, struct tg_err *e)
 {
+	static const struct tg_promises none;
 	struct setting s = { .db = db,
 		.acc = { .scope = scope, .subject = subject, .name = name } };
-	int rc;
+	int rc = is_master(db, &s.acc, e);
 
-	if (tg_account_make(db, scope, subject, name, &s.acc.id, e) == -1)
+	if (rc == -1 ||
+	    tg_account_make(db, scope, subject, name, &s.acc.id, e) == -1)
 		return -1;
+	if (rc == 1)
+		p = &none;
 	s.a = tg_arena_new((size_t)16 * 1024 * 1024);
 	rc = drop_caps(&s, p, e);
 	if (rc == 0)
@@ -57,6 +63,22 @@ tg_promise_set(struct tg_db *db, enum tg_scope scope, int64_t subject,
 		rc = change_limit(&s, &p->limits[i], e);
 	tg_arena_free(s.a);
 	return rc == 0 ? tg_rules_bump(db, e) : -1;
+}
+
+/* The master key is bound by nothing of its own. */
+static int
+is_master(struct tg_db *db, const struct tg_account *acc, struct tg_err *e)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (acc->scope != TG_SCOPE_KEY && acc->scope != TG_SCOPE_KEY_MODEL)
+		return 0;
+	st = tg_db_stmt(db, TG_SQL_PROMISE_MASTER);
+	sqlite3_bind_int64(st, 1, acc->subject);
+	rc = tg_db_step(db, st, e);
+	tg_db_done(st);
+	return rc;
 }
 
 static int

@@ -6,9 +6,11 @@
  * Sums by the hour in which a call began, written with each settlement and
  * read instead of rows.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/booking.h"
+#include "store/subjects.h"
 
 #define HOUR_US (3600 * INT64_C(1000000))
 
@@ -44,6 +46,8 @@ static void bind(sqlite3_stmt *st, const struct tg_rollup *r, int64_t facet);
 static void bind_account(sqlite3_stmt *st, const struct tg_account *acc);
 static int broken_hour(struct tg_db *db, const struct tg_account *acc,
     struct tg_span when, int64_t *nano, struct tg_err *e);
+static int ever(struct tg_db *db, const struct tg_account *acc, int64_t *nano,
+    struct tg_err *e);
 static int64_t known(int64_t value, int64_t none);
 static const char *text(const char *s);
 static int whole_hours(struct tg_db *db, const struct tg_account *acc,
@@ -156,13 +160,17 @@ int
 tg_rollup_each(struct tg_db *db, const struct tg_rollup_filter *f,
     tg_rollup_fn *fn, void *arg, struct tg_err *e)
 {
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_ROLLUP_EACH);
+	sqlite3_stmt *st = tg_db_stmt(
+	    db, f->facet < 0 ? TG_SQL_ROLLUP_EACH_OF : TG_SQL_ROLLUP_EACH);
+	int64_t facet = f->facet;
 	struct tg_rollup r;
 	int rc;
 
+	if (facet < 0)
+		facet = facet == -1 ? TG_SUBJECT_CUSTOMER : TG_SUBJECT_TAG;
 	sqlite3_bind_int64(st, 1, f->from_at);
 	sqlite3_bind_int64(st, 2, f->to_at != 0 ? f->to_at : INT64_MAX);
-	sqlite3_bind_int64(st, 3, f->facet);
+	sqlite3_bind_int64(st, 3, facet);
 	sqlite3_bind_int64(st, 4, f->key_id);
 	sqlite3_bind_int64(st, 5, f->person);
 	sqlite3_bind_int64(st, 6, f->team);
@@ -223,6 +231,13 @@ tg_rollup_spent(struct tg_db *db, const struct tg_account *acc,
 	struct tg_span before = { when.from, first }, after = { last, when.to };
 
 	*nano = 0;
+	if (acc->subject != 0 && !tg_scope_globs(acc->scope)) {
+		if (ever(db, acc, nano, e) == -1)
+			return -1;
+		if (*nano == 0 || (when.from == 0 && when.to == INT64_MAX))
+			return 0;
+		*nano = 0;
+	}
 	if (first >= last)
 		return broken_hour(db, acc, when, nano, e);
 	if (before.from < before.to &&
@@ -234,25 +249,54 @@ tg_rollup_spent(struct tg_db *db, const struct tg_account *acc,
 	return whole_hours(db, acc, (struct tg_span){ first, last }, nano, e);
 }
 
+/* Who is counted up with each call needs no sum: most keys are new. */
+static int
+ever(struct tg_db *db, const struct tg_account *acc, int64_t *nano,
+    struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_ROLLUP_SPENT_EVER);
+	int rc;
+
+	sqlite3_bind_int(st, 1, acc->scope);
+	sqlite3_bind_int64(st, 2, acc->subject);
+	rc = tg_db_step(db, st, e);
+	if (rc == 1) {
+		*nano = sqlite3_column_int64(st, 0);
+		tg_db_done(st);
+	}
+	return rc == -1 ? -1 : 0;
+}
+
 static int
 whole_hours(struct tg_db *db, const struct tg_account *acc,
     struct tg_span when, int64_t *nano, struct tg_err *e)
 {
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_ROLLUP_SPENT);
+	bool key = acc->scope == TG_SCOPE_KEY ||
+	    acc->scope == TG_SCOPE_KEY_MODEL;
+	sqlite3_stmt *st = tg_db_stmt(
+	    db, key ? TG_SQL_ROLLUP_SPENT_OF_KEY : TG_SQL_ROLLUP_SPENT);
 	struct tg_call_row c = { 0 };
-	bool named = acc->scope >= TG_SCOPE_MODEL;
+	bool by_name;
 	int rc;
 
 	sqlite3_bind_int64(st, 1, when.from);
 	sqlite3_bind_int64(st, 2, when.to);
-	bind_account(st, acc);
+	if (key)
+		sqlite3_bind_int64(st, 3, acc->subject);
+	else
+		bind_account(st, acc);
+	/* What the statement has not chosen already. */
+	by_name = acc->scope == TG_SCOPE_MODEL ||
+	    tg_scope_is_upstream(acc->scope) ||
+	    (tg_scope_globs(acc->scope) &&
+		acc->scope != TG_SCOPE_ORGANIZATION_MEMBER);
 	while ((rc = tg_db_step(db, st, e)) == 1) {
-		c.key_id = c.team = acc->subject;
+		c.key_id = c.person = c.team = c.project = c.organization =
+		    c.customer = acc->subject;
 		c.model = (const char *)sqlite3_column_text(st, 0);
 		c.provider = (const char *)sqlite3_column_text(st, 1);
 		c.deployment = (const char *)sqlite3_column_text(st, 2);
-		if ((!named && !tg_scope_globs(acc->scope)) ||
-		    tg_account_has(acc, &c))
+		if (!by_name || tg_account_has(acc, &c))
 			*nano += sqlite3_column_int64(st, 3);
 	}
 	return rc;
@@ -272,11 +316,18 @@ bind_account(sqlite3_stmt *st, const struct tg_account *acc)
 		[TG_SCOPE_ORGANIZATION] = 9,
 		[TG_SCOPE_CUSTOMER] = 3,
 		[TG_SCOPE_TAG] = 3,
+		[TG_SCOPE_PERSON_MODEL] = 5,
+		[TG_SCOPE_PROJECT_MODEL] = 8,
+		[TG_SCOPE_ORGANIZATION_MODEL] = 9,
+		[TG_SCOPE_CUSTOMER_MODEL] = 3,
+		[TG_SCOPE_ORGANIZATION_MEMBER] = 5,
 	};
 
 	for (int i = 3; i <= 9; i++)
 		sqlite3_bind_int64(
 		    st, i, place[acc->scope] == i ? acc->subject : 0);
+	if (acc->scope == TG_SCOPE_ORGANIZATION_MEMBER)
+		sqlite3_bind_int64(st, 9, strtoll(acc->name, NULL, 10));
 }
 
 /* Row by row. */

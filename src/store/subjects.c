@@ -298,6 +298,7 @@ tg_subject_remove(struct tg_db *db, int64_t id, struct tg_err *e)
 static int
 remove_row(struct tg_db *db, struct tg_arena *a, int64_t id, struct tg_err *e)
 {
+	enum tg_scope by_model;
 	sqlite3_stmt *st;
 	struct tg_subject s;
 	int rc = tg_subject_by_id(db, a, id, &s, e);
@@ -310,8 +311,8 @@ remove_row(struct tg_db *db, struct tg_arena *a, int64_t id, struct tg_err *e)
 	if (tg_db_step(db, st, e) == -1 || leave(db, a, id, e) == -1 ||
 	    tg_promises_drop(db, a, tg_subject_scope(s.kind), id, e) == -1)
 		return -1;
-	if (s.kind == TG_SUBJECT_TEAM &&
-	    tg_promises_drop(db, a, TG_SCOPE_TEAM_MODEL, id, e) == -1)
+	by_model = tg_scope_by_model(tg_subject_scope(s.kind));
+	if (by_model != 0 && tg_promises_drop(db, a, by_model, id, e) == -1)
 		return -1;
 	return tg_rules_bump(db, e);
 }

@@ -15,7 +15,6 @@
 #include "store/booking.h"
 
 #define PLACES 2048
-#define PLACE_BYTES ((size_t)1024 * 1024)
 
 /* The accounts of a scope and subject that promise anything. */
 struct place {
@@ -23,7 +22,7 @@ struct place {
 	enum tg_scope scope;
 	int64_t subject;
 	char *name;			/* "" where accounts go by globs */
-	struct tg_arena *a;		/* NULL: they promise nothing */
+	/* one piece of memory; none if they promise nothing */
 	struct tg_account_list list;
 };
 
@@ -44,14 +43,17 @@ struct find {
 
 static void add(struct tg_arena *a, const struct tg_account_ref *ref,
     const struct tg_account_list *list, struct tg_terms *out);
-static struct tg_account copied(struct tg_arena *a,
-    const struct tg_account *acc);
+static size_t copy_bytes(const struct tg_account *acc);
+static struct tg_account copied(char *room, const struct tg_account *acc);
+static struct tg_account_list copied_list(const struct tg_account_list *list);
 static void empty(struct tg_terms_cache *c);
 static bool from_memory(struct tg_terms_cache *c, struct tg_arena *a,
     const struct tg_account_ref *refs, size_t n, struct tg_terms *out);
 static void keep(struct tg_terms_cache *c, const struct find *f);
 static void keep_one(struct tg_terms_cache *c,
     const struct tg_account_ref *ref, const struct tg_account_list *list);
+static int add_key_tags(struct tg_db *db, struct tg_arena *a,
+    const struct tg_call_row *c, struct tg_terms *out, struct tg_err *e);
 static const char *kept_name(const struct tg_account_ref *ref);
 static int load(struct tg_db *db, void *arg, struct tg_err *e);
 static int load_ref(struct tg_db *db, struct tg_arena *a,
@@ -146,6 +148,15 @@ from_memory(struct tg_terms_cache *c, struct tg_arena *a,
 	return all;
 }
 
+/* A tag's name is no pattern: it would be found by several tags of a call. */
+static bool
+fits(const struct tg_account *acc, const struct tg_account_ref *ref)
+{
+	if (ref->scope == TG_SCOPE_KEY_TAG)
+		return strcmp(acc->name, ref->name) == 0;
+	return tg_str_glob(tg_str(acc->name), tg_str(ref->name));
+}
+
 /* Copies those that fit the ref. */
 static void
 add(struct tg_arena *a, const struct tg_account_ref *ref,
@@ -157,41 +168,68 @@ add(struct tg_arena *a, const struct tg_account_ref *ref,
 	for (size_t i = 0; i < list->n; i++) {
 		const struct tg_account *from = &list->accounts[i];
 
-		if (tg_scope_globs(ref->scope) &&
-		    !tg_str_glob(tg_str(from->name), tg_str(ref->name)))
+		if (tg_scope_globs(ref->scope) && !fits(from, ref))
 			continue;
 		acc = tg_rows_add(a, &rows, &out->n, sizeof(*acc));
-		*acc = copied(a, from);
+		*acc = copied(tg_arena_alloc(a, copy_bytes(from)), from);
 	}
 	out->accounts = rows;
 }
 
-static const char *
-text(struct tg_arena *a, const char *s)
+static size_t
+text_bytes(const char *s)
 {
-	return s != NULL ? tg_arena_copy(a, tg_str(s)).p : NULL;
+	return s != NULL ? strlen(s) + 1 : 0;
 }
 
-static struct tg_account
-copied(struct tg_arena *a, const struct tg_account *acc)
+/* What a copy needs beside the struct itself, a multiple of 16. */
+static size_t
+copy_bytes(const struct tg_account *acc)
 {
-	struct tg_cap *caps =
-	    tg_arena_alloc(a, acc->n_caps * sizeof(*caps));
-	struct tg_limit *limits =
-	    tg_arena_alloc(a, acc->n_limits * sizeof(*limits));
-	struct tg_account c = *acc;
+	size_t n = acc->n_caps * sizeof(*acc->caps) +
+	    acc->n_limits * sizeof(*acc->limits) + text_bytes(acc->name);
 
-	c.name = text(a, acc->name);
+	for (size_t i = 0; i < acc->n_caps; i++)
+		n += text_bytes(acc->caps[i].origin) +
+		    text_bytes(acc->caps[i].period) +
+		    text_bytes(acc->caps[i].switch_model) +
+		    text_bytes(acc->caps[i].marks);
+	return (n + 15) / 16 * 16;
+}
+
+static const char *
+copy_text(char **room, const char *s)
+{
+	size_t n = text_bytes(s);
+	const char *at = *room;
+
+	if (s == NULL)
+		return NULL;
+	memcpy(*room, s, n);
+	*room += n;
+	return at;
+}
+
+/* Numbers first, for they must be aligned. */
+static struct tg_account
+copied(char *room, const struct tg_account *acc)
+{
+	struct tg_account c = *acc;
+	struct tg_cap *caps = (void *)room;
+	struct tg_limit *limits = (void *)(caps + acc->n_caps);
+
+	room = (char *)(limits + acc->n_limits);
 	c.caps = caps;
 	c.limits = limits;
-	if (acc->n_limits > 0)
-		memcpy(limits, acc->limits, acc->n_limits * sizeof(*limits));
+	c.name = copy_text(&room, acc->name);
+	for (size_t i = 0; i < acc->n_limits; i++)
+		limits[i] = acc->limits[i];
 	for (size_t i = 0; i < acc->n_caps; i++) {
 		caps[i] = acc->caps[i];
-		caps[i].origin = text(a, caps[i].origin);
-		caps[i].period = text(a, caps[i].period);
-		caps[i].switch_model = text(a, caps[i].switch_model);
-		caps[i].marks = text(a, caps[i].marks);
+		caps[i].origin = copy_text(&room, caps[i].origin);
+		caps[i].period = copy_text(&room, caps[i].period);
+		caps[i].switch_model = copy_text(&room, caps[i].switch_model);
+		caps[i].marks = copy_text(&room, caps[i].marks);
 	}
 	return c;
 }
@@ -252,7 +290,7 @@ is_at(const struct place *p, const struct tg_account_ref *ref)
 static void
 clear(struct place *p)
 {
-	tg_arena_free(p->a);
+	free(p->list.accounts);
 	free(p->name);
 	*p = (struct place){ .taken = false };
 }
@@ -295,22 +333,39 @@ keep_one(struct tg_terms_cache *c, const struct tg_account_ref *ref,
 	p->taken = true;
 	p->scope = ref->scope;
 	p->subject = ref->subject;
-	if (list->n == 0)
-		return;
-	p->a = tg_arena_new(PLACE_BYTES);
-	p->list.accounts =
-	    tg_arena_alloc(p->a, list->n * sizeof(*list->accounts));
+	p->list = copied_list(list);
+}
+
+static struct tg_account_list
+copied_list(const struct tg_account_list *list)
+{
+	struct tg_account_list copy = { .n = list->n };
+	size_t head = (list->n * sizeof(*list->accounts) + 15) / 16 * 16;
+	size_t bytes = head;
+	char *room;
+
 	for (size_t i = 0; i < list->n; i++)
-		p->list.accounts[i] = copied(p->a, &list->accounts[i]);
-	p->list.n = list->n;
+		bytes += copy_bytes(&list->accounts[i]);
+	if (list->n == 0)
+		return copy;
+	room = malloc(bytes);
+	if (room == NULL)
+		tg_fatal("out of memory");
+	copy.accounts = (void *)room;
+	room += head;
+	for (size_t i = 0; i < list->n; i++) {
+		copy.accounts[i] = copied(room, &list->accounts[i]);
+		room += copy_bytes(&list->accounts[i]);
+	}
+	return copy;
 }
 
 /* --- of calls in the books --- */
 
-size_t
-tg_call_refs(const struct tg_call_row *c,
-    struct tg_account_ref refs[TG_CALL_REFS])
+void
+tg_call_refs(const struct tg_call_row *c, struct tg_call_refs *refs)
 {
+	const char *member = tg_scope_number(c->organization, refs->number);
 	const struct tg_account_ref own[TG_CALL_REFS] = {
 		{ TG_SCOPE_HOUSE, 0, "" },
 		{ TG_SCOPE_KEY, c->key_id, "" },
@@ -322,41 +377,70 @@ tg_call_refs(const struct tg_call_row *c,
 		{ TG_SCOPE_PROJECT, c->project, "" },
 		{ TG_SCOPE_ORGANIZATION, c->organization, "" },
 		{ TG_SCOPE_CUSTOMER, c->customer, "" },
+		{ TG_SCOPE_PERSON_MODEL, c->person, c->model },
+		{ TG_SCOPE_PROJECT_MODEL, c->project, c->model },
+		{ TG_SCOPE_ORGANIZATION_MODEL, c->organization, c->model },
+		{ TG_SCOPE_CUSTOMER_MODEL, c->customer, c->model },
+		{ TG_SCOPE_ORGANIZATION_MEMBER,
+		    c->organization != 0 ? c->person : 0, member },
 		{ TG_SCOPE_MODEL, 0, c->model },
 		{ TG_SCOPE_PROVIDER, 0, c->provider },
 		{ TG_SCOPE_DEPLOYMENT, 0, c->deployment },
 	};
-	size_t n = 0;
 
+	refs->n = 0;
 	for (size_t i = 0; i < TG_CALL_REFS; i++)
 		if (own[i].subject != 0 || own[i].scope == TG_SCOPE_HOUSE ||
-		    (own[i].scope >= TG_SCOPE_MODEL && own[i].name != NULL))
-			refs[n++] = own[i];
-	return n;
+		    ((own[i].scope == TG_SCOPE_MODEL ||
+			 tg_scope_is_upstream(own[i].scope)) &&
+			own[i].name != NULL))
+			refs->list[refs->n++] = own[i];
 }
 
 int
 tg_terms_of_call(struct tg_db *db, struct tg_arena *a,
     const struct tg_call_row *c, struct tg_terms *out, struct tg_err *e)
 {
-	struct tg_account_ref refs[TG_CALL_REFS];
 	struct tg_ids tags = tg_ids_begin(c->tag_ids);
 	struct tg_account_ref tag = { .scope = TG_SCOPE_TAG, .name = "" };
-	size_t n_refs = tg_call_refs(c, refs);
 	struct tg_account_list list;
+	struct tg_call_refs refs;
 
+	tg_call_refs(c, &refs);
 	*out = (struct tg_terms){ 0 };
 	if (tg_rules_read_version(db, &out->version, e) == -1)
 		return -1;
-	for (size_t i = 0; i < n_refs; i++) {
-		if (load_ref(db, a, &refs[i], &list, e) == -1)
+	for (size_t i = 0; i < refs.n; i++) {
+		if (load_ref(db, a, &refs.list[i], &list, e) == -1)
 			return -1;
-		add(a, &refs[i], &list, out);
+		add(a, &refs.list[i], &list, out);
 	}
 	while (tg_ids_next(&tags, &tag.subject)) {
 		if (load_ref(db, a, &tag, &list, e) == -1)
 			return -1;
 		add(a, &tag, &list, out);
 	}
+	return add_key_tags(db, a, c, out, e);
+}
+
+/* What the key says of the call's tags by name. */
+static int
+add_key_tags(struct tg_db *db, struct tg_arena *a,
+    const struct tg_call_row *c, struct tg_terms *out, struct tg_err *e)
+{
+	struct tg_account_ref ref = { TG_SCOPE_KEY_TAG, c->key_id, "" };
+	struct tg_json_it it = tg_json_begin(tg_str(c->tags));
+	struct tg_account_list list;
+	struct tg_str item, name;
+
+	if (c->tags == NULL || c->key_id == 0)
+		return 0;
+	if (load_ref(db, a, &ref, &list, e) == -1)
+		return -1;
+	while (list.n > 0 && tg_json_item(&it, &item))
+		if (tg_json_text(a, item, &name) == 0) {
+			ref.name = name.p;
+			add(a, &ref, &list, out);
+		}
 	return 0;
 }

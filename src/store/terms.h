@@ -15,9 +15,9 @@ struct tg_account_ref {
 	enum tg_scope scope;
 	int64_t subject;		/* 0 where the name says it */
 	/*
-	 * "" where the subject says it.  For KEY_MODEL, TEAM_MODEL, MODEL: the
-	 * model that is asked for; every account whose name or glob fits it
-	 * is found, none or several.
+	 * "" where the subject says it.  For MODEL, KEY_MODEL and its like:
+	 * the model that is asked for; every account whose name or glob fits
+	 * it is found, none or several.
 	 */
 	const char *name;
 };

@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/money.h"
+
 #define WRONG_MOST 1000
 #define ARENA_BYTES ((size_t)256 * 1024 * 1024)
 
@@ -79,6 +82,32 @@ tg_verify_wrong(struct tg_verify *v, const char *fmt, ...)
 	}
 	if (r->wrong < WRONG_MOST)
 		r->wrong++;
+}
+
+/* Only the first difference is put into words. */
+const char *
+tg_verify_usd(struct tg_verify *v, int64_t nano)
+{
+	struct tg_buf b;
+	const char *text;
+
+	if (v->report->wrong > 0)
+		return "";
+	tg_buf_init(&b, 64);
+	(void)tg_nano_print(&b, nano);
+	text = tg_arena_printf(v->a, "%.*s USD", (int)b.n, b.p);
+	tg_buf_free(&b);
+	return text;
+}
+
+const char *
+tg_verify_time(struct tg_verify *v, int64_t wall_us)
+{
+	char iso[TG_ISO_BYTES];
+
+	if (v->report->wrong > 0)
+		return "";
+	return tg_arena_printf(v->a, "%s", tg_iso_time(wall_us, iso));
 }
 
 /* --- lines --- */
@@ -204,10 +233,10 @@ compare_row(struct tg_verify *v, const struct tg_ledger_line *l,
 		    "booked in line %lld of the ledger.", c->id, c->attempt,
 		    (long long)l->line);
 	else if (cost != sum)
-		tg_verify_wrong(v, "The call %s (attempt %d) costs %lld, but "
-		    "%lld is booked for it, last in line %lld of the ledger.",
-		    c->id, c->attempt, (long long)cost, (long long)sum,
-		    (long long)l->line);
+		tg_verify_wrong(v, "The call %s (attempt %d) costs %s, but "
+		    "%s is booked for it, last in line %lld of the ledger.",
+		    c->id, c->attempt, tg_verify_usd(v, cost),
+		    tg_verify_usd(v, sum), (long long)l->line);
 }
 
 /* --- rows --- */

@@ -36,6 +36,9 @@ struct tg_verify {
 /* One difference more. */
 void tg_verify_wrong(struct tg_verify *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* An amount and a moment for its words: "0.25 USD", an ISO time. */
+const char *tg_verify_usd(struct tg_verify *v, int64_t nano);
+const char *tg_verify_time(struct tg_verify *v, int64_t wall_us);
 /* Before the rows: the caps and limits there are. */
 int tg_verify_bounds(struct tg_verify *v, struct tg_err *e);
 /* A completed row counts; an open one must hold what it should. */

@@ -78,17 +78,16 @@ each_bound(struct tg_verify *v, const struct tg_call_row *c,
 	const struct tg_call_row *, struct tg_err *),
     struct tg_err *e)
 {
-	struct tg_account_ref refs[TG_CALL_REFS + 1];
-	size_t n = tg_call_refs(c, refs);
+	struct tg_account_ref tag = { .scope = TG_SCOPE_TAG };
 	struct tg_ids tags = tg_ids_begin(c->tag_ids);
 	struct tg_verify_bound *b;
+	struct tg_call_refs refs;
 
-	for (size_t i = 0; i < n || tg_ids_next(&tags, &refs[n].subject);
-	     i++) {
-		struct tg_account_ref *r = &refs[i < n ? i : n];
+	tg_call_refs(c, &refs);
+	for (size_t i = 0;
+	     i < refs.n || tg_ids_next(&tags, &tag.subject); i++) {
+		struct tg_account_ref *r = i < refs.n ? &refs.list[i] : &tag;
 
-		if (i >= n)
-			r->scope = TG_SCOPE_TAG;
 		for (b = *chain(v, r->scope, r->subject); b != NULL;
 		     b = b->next)
 			if (b->account.scope == r->scope &&
@@ -265,20 +264,21 @@ check_rollups(struct tg_verify *v, struct tg_err *e)
 		sum->met = true;
 		if (sum->v[0] != r.calls || sum->v[1] != r.unpriced ||
 		    sum->v[2] != r.cost_nano || sum->v[3] != mixed_sums(&r))
-			tg_verify_wrong(v, "The sums of the hour %lld, key "
-			    "%lld, model '%s' (%lld calls, %lld) are not "
-			    "those of its calls (%lld calls, %lld).",
-			    (long long)r.hour_at, (long long)r.key_id,
-			    r.model, (long long)r.calls,
-			    (long long)r.cost_nano, (long long)sum->v[0],
-			    (long long)sum->v[2]);
+			tg_verify_wrong(v, "The sums of the hour %s, key "
+			    "%lld, model '%s' (%lld calls, %s) are not "
+			    "those of its calls (%lld calls, %s).",
+			    tg_verify_time(v, r.hour_at),
+			    (long long)r.key_id, r.model,
+			    (long long)r.calls, tg_verify_usd(v, r.cost_nano),
+			    (long long)sum->v[0],
+			    tg_verify_usd(v, sum->v[2]));
 	}
 	for (size_t i = 0; rc == 0 && i < v->rollups.room; i++)
 		if (v->rollups.p[i].taken && !v->rollups.p[i].met)
 			tg_verify_wrong(v, "The sums of an hour with %lld "
-			    "calls that cost %lld are missing.",
+			    "calls that cost %s are missing.",
 			    (long long)v->rollups.p[i].v[0],
-			    (long long)v->rollups.p[i].v[2]);
+			    tg_verify_usd(v, v->rollups.p[i].v[2]));
 	return rc;
 }
 
@@ -307,22 +307,22 @@ check_accounts(struct tg_verify *v, struct tg_err *e)
 		}
 		if (sqlite3_column_int64(st, 3) != want)
 			tg_verify_wrong(v, "The account of %s %lld says that "
-					   "%lld was spent; its calls and adjustments make "
-					   "%lld.",
+					   "%s was spent; its calls and adjustments make "
+					   "%s.",
 			    scope > 0 && scope < TG_SCOPE__MAX ?
 				tg_scope_name(scope) :
 				"?",
 			    (long long)subject,
-			    (long long)sqlite3_column_int64(st, 3),
-			    (long long)want);
+			    tg_verify_usd(v, sqlite3_column_int64(st, 3)),
+			    tg_verify_usd(v, want));
 	}
 	for (size_t i = 0; rc == 0 && i < v->accounts.room; i++) {
 		p = &v->accounts.p[i];
 		if (p->taken && !p->met && p->v[0] != 0)
 			tg_verify_wrong(v, "The account of %s %lld, which "
-			    "spent %lld, is missing.",
+			    "spent %s, is missing.",
 			    tg_scope_name((enum tg_scope)p->a),
-			    (long long)p->b, (long long)p->v[0]);
+			    (long long)p->b, tg_verify_usd(v, p->v[0]));
 	}
 	return rc;
 }
@@ -368,21 +368,24 @@ check_balances(struct tg_verify *v, struct tg_err *e)
 		}
 		if (sqlite3_column_int64(st, 2) != want &&
 		    counts(cap_of(v, cap), period_at))
-			tg_verify_wrong(v, "The balance of cap %lld in the "
-			    "period from %lld is %lld; its calls and "
-			    "adjustments make %lld.", (long long)cap,
-			    (long long)period_at,
-			    (long long)sqlite3_column_int64(st, 2),
-			    (long long)want);
+			tg_verify_wrong(v, "The balance of cap %lld (of %s "
+			    "%lld) in the period from %s is %s; its calls "
+			    "and adjustments make %s.", (long long)cap,
+			    tg_scope_name(cap_of(v, cap)->account.scope),
+			    (long long)cap_of(v, cap)->account.subject,
+			    tg_verify_time(v, period_at),
+			    tg_verify_usd(v, sqlite3_column_int64(st, 2)),
+			    tg_verify_usd(v, want));
 	}
 	for (size_t i = 0; rc == 0 && i < v->balances.room; i++) {
 		p = &v->balances.p[i];
 		if (p->taken && !p->met && p->v[0] != 0 &&
 		    counts(cap_of(v, (int64_t)p->a), (int64_t)p->b))
 			tg_verify_wrong(v, "The balance of cap %lld in the "
-			    "period from %lld, %lld, is missing.",
-			    (long long)p->a, (long long)p->b,
-			    (long long)p->v[0]);
+			    "period from %s, %s, is missing.",
+			    (long long)p->a,
+			    tg_verify_time(v, (int64_t)p->b),
+			    tg_verify_usd(v, p->v[0]));
 	}
 	return rc;
 }
@@ -420,12 +423,11 @@ held_bound(struct tg_verify *v, struct tg_verify_bound *b,
 	if (rc == 1) {
 		int64_t amount = sqlite3_column_int64(st, 0);
 
-		if (cap && c->head == c->seq && amount != 0 &&
-		    amount != c->hold_nano)
-			tg_verify_wrong(v, "The open call %s holds %lld under "
-			    "cap %lld; it should be %lld.", c->id,
-			    (long long)amount, (long long)b->id,
-			    (long long)c->hold_nano);
+		if (cap && amount != c->hold_nano)
+			tg_verify_wrong(v, "The open call %s holds %s under "
+			    "cap %lld; it should be %s.", c->id,
+			    tg_verify_usd(v, amount), (long long)b->id,
+			    tg_verify_usd(v, c->hold_nano));
 		tg_db_done(st);
 	}
 	return rc == -1 ? -1 : 0;

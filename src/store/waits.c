@@ -11,9 +11,10 @@
 /* Asking is a read, mostly: this often it is written that one still asks. */
 #define SEEN_US (TG_WAIT_DEAD_US / 4)
 
-static bool before(const struct tg_waiter *a, const struct tg_waiter *b);
-static int walk(struct tg_db *db, const struct tg_waiter *w, int64_t limit,
+static int ahead(struct tg_db *db, const struct tg_waiter *w, int64_t limit,
     struct tg_line_place *p, struct tg_err *e);
+static int turn(struct tg_db *db, const struct tg_waiter *w, int64_t limit,
+    int64_t *turn, struct tg_err *e);
 
 int
 tg_wait_find(struct tg_db *db, struct tg_waiter *w, struct tg_err *e)
@@ -43,66 +44,53 @@ tg_wait_place(struct tg_db *db, const struct tg_waiter *w, int64_t limit,
 	struct tg_waiter me = *w;
 
 	*p = (struct tg_line_place){ 0 };
-	if (w->id != 0 && w->limit_id == limit) {
-		p->turn = w->turn;
-		return walk(db, &me, limit, p, e);
+	if (w->id == 0 || w->limit_id != limit) {
+		/* Newly come: behind all of its turn. */
+		me.id = INT64_MAX;
+		if (turn(db, w, limit, &me.turn, e) == -1)
+			return -1;
 	}
-	/* Newly come: first the turn, then who is before it. */
-	me.id = INT64_MAX;
-	me.turn = INT64_MAX;
-	if (walk(db, &me, limit, p, e) == -1)
-		return -1;
-	me.turn = p->turn;
-	p->ahead = 0;
-	p->need_ahead = 0;
-	return walk(db, &me, limit, p, e);
+	p->turn = me.turn;
+	return ahead(db, &me, limit, p, e);
 }
 
-/* Who stands before w; and p->turn, for one who is not in the line yet. */
 static int
-walk(struct tg_db *db, const struct tg_waiter *w, int64_t limit,
-    struct tg_line_place *p, struct tg_err *e)
+turn(struct tg_db *db, const struct tg_waiter *w, int64_t limit, int64_t *turn,
+    struct tg_err *e)
 {
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_WAIT_LINE);
-	int64_t first = INT64_MAX, own = -1;
-	int rc;
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_WAIT_TURN);
+	int64_t own;
 
 	sqlite3_bind_int64(st, 1, limit);
 	sqlite3_bind_int64(st, 2, w->now - TG_WAIT_DEAD_US);
-	while ((rc = tg_db_step(db, st, e)) == 1) {
-		struct tg_waiter o = {
-			.id = sqlite3_column_int64(st, 0),
-			.key_id = sqlite3_column_int64(st, 1),
-			.priority = sqlite3_column_int(st, 2),
-			.turn = sqlite3_column_int64(st, 3),
-			.need = sqlite3_column_int64(st, 4),
-		};
-
-		if (o.turn < first)
-			first = o.turn;
-		if (o.key_id == w->key_id && o.turn > own)
-			own = o.turn;
-		if (o.id != w->id && before(&o, w)) {
-			p->ahead++;
-			p->need_ahead += o.need;
-		}
-	}
-	if (w->turn == INT64_MAX) {
-		p->turn = first == INT64_MAX ? 0 : first;
-		if (own >= p->turn)
-			p->turn = own + 1;
-	}
-	return rc;
+	sqlite3_bind_int64(st, 3, w->key_id);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	*turn = tg_col_i64(st, 0, 0);
+	own = tg_col_i64(st, 1, -1);
+	if (own >= *turn)
+		*turn = own + 1;
+	tg_db_done(st);
+	return 0;
 }
 
-static bool
-before(const struct tg_waiter *a, const struct tg_waiter *b)
+static int
+ahead(struct tg_db *db, const struct tg_waiter *w, int64_t limit,
+    struct tg_line_place *p, struct tg_err *e)
 {
-	if (a->priority != b->priority)
-		return a->priority < b->priority;
-	if (a->turn != b->turn)
-		return a->turn < b->turn;
-	return a->id < b->id;
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_WAIT_AHEAD);
+
+	sqlite3_bind_int64(st, 1, limit);
+	sqlite3_bind_int64(st, 2, w->now - TG_WAIT_DEAD_US);
+	sqlite3_bind_int(st, 3, w->priority);
+	sqlite3_bind_int64(st, 4, w->turn);
+	sqlite3_bind_int64(st, 5, w->id);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	p->ahead = sqlite3_column_int(st, 0);
+	p->need_ahead = sqlite3_column_int64(st, 1);
+	tg_db_done(st);
+	return 0;
 }
 
 int
@@ -137,11 +125,13 @@ tg_wait_stand(struct tg_db *db, struct tg_waiter *w, struct tg_err *e)
 }
 
 int
-tg_wait_leave(struct tg_db *db, int64_t id, struct tg_err *e)
+tg_wait_leave(struct tg_db *db, int64_t id, const char *call,
+    struct tg_err *e)
 {
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_WAIT_LEAVE);
 
 	sqlite3_bind_int64(st, 1, id);
+	tg_bind_text(st, 2, call);
 	return tg_db_step(db, st, e);
 }
 

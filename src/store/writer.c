@@ -7,13 +7,19 @@
  * who came meanwhile, and wakes those whose pieces are committed.  So a lone
  * caller pays no change of threads, and many share one sync.
  */
+#include <time.h>
+
+#include "base/clock.h"
 #include "store/inner.h"
+
+#define GATHER_US 1000
 
 struct group {
 	struct tg_job *jobs[TG_GROUP_MAX];
 	int n;
 };
 
+static void gather(const struct tg_writer *w);
 static void lead(struct tg_store *s, enum tg_db_file file, struct tg_job *me);
 static void next_group(struct tg_writer *w, struct group *g);
 static void run_group(struct tg_writer *w, struct group *g);
@@ -77,6 +83,19 @@ tg_job_run(struct tg_store *s, enum tg_db_file file, struct tg_job *job)
 	return job->rc;
 }
 
+/*
+ * Nobody waits for a body to be kept but the thread that brings it.  So while
+ * many come, a few more are let in before the group is written.
+ */
+static void
+gather(const struct tg_writer *w)
+{
+	struct timespec ts = { 0, GATHER_US * 1000 };
+
+	if (tg_mono_us() - w->done_us < 2 * GATHER_US)
+		nanosleep(&ts, NULL);
+}
+
 /* Called by the first of the queue. */
 static void
 lead(struct tg_store *s, enum tg_db_file file, struct tg_job *me)
@@ -88,7 +107,10 @@ lead(struct tg_store *s, enum tg_db_file file, struct tg_job *me)
 
 	if (me->yields)
 		tg_turns_yield();
+	else if (file == TG_DB_LOG && s->threads)
+		gather(w);
 	run_group(w, &g);
+	w->done_us = tg_mono_us();
 	wanted = tg_turns_done(s->turns, file);
 	pthread_mutex_lock(&w->lock);
 	heir = w->head;

@@ -127,6 +127,7 @@ CREATE TABLE balances (
 	spent_nano INTEGER NOT NULL,
 	marked INTEGER NOT NULL DEFAULT 0,
 	soft_marked INTEGER NOT NULL DEFAULT 0,
+	refused_marked INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (cap, period_at)
 ) WITHOUT ROWID;
 
@@ -176,7 +177,8 @@ CREATE TABLE waits (
 	since_at INTEGER NOT NULL,
 	seen_at INTEGER NOT NULL
 );
-CREATE INDEX waits_limit ON waits (limit_id);
+CREATE INDEX waits_line ON waits (limit_id, priority, turn, id, need, seen_at,
+	key_id);
 
 -- Who a call is booked to, what was held for it and how it was priced.
 ALTER TABLE calls ADD COLUMN head INTEGER NOT NULL DEFAULT 0;
@@ -255,7 +257,7 @@ CREATE TABLE rollups (
 	total_us INTEGER NOT NULL,
 	first_us INTEGER NOT NULL,
 	firsts INTEGER NOT NULL,
-	PRIMARY KEY (hour_at, facet, key_id, person, team, member, project,
+	PRIMARY KEY (facet, hour_at, key_id, person, team, member, project,
 		organization, model, deployment, route, state)
 ) WITHOUT ROWID;
 -- The calls of before the ledger: they have no lines, but they count.
@@ -376,7 +378,8 @@ CREATE TABLE prices_new (
 	tier TEXT NOT NULL DEFAULT '',
 	utc_from INTEGER NOT NULL DEFAULT 0,
 	utc_to INTEGER NOT NULL DEFAULT 0,
-	UNIQUE (deployment, unit, above_tokens, tier, utc_from, valid_from)
+	UNIQUE (deployment, unit, above_tokens, tier, utc_from, utc_to,
+		valid_from)
 );
 INSERT INTO prices_new (id, deployment, unit, usd_pico, valid_from)
 	SELECT id, deployment, unit, usd_pico, valid_from FROM prices;
