@@ -100,8 +100,9 @@ change_model(struct tg_call *call)
 /* --- the terms --- */
 
 struct refs {
-	struct tg_account_ref list[12 + TG_CALL_TAGS];
+	struct tg_account_ref list[17 + 2 * TG_CALL_TAGS];
 	size_t n;
+	char member[TG_SCOPE_NUMBER_BYTES];
 };
 
 static void
@@ -115,6 +116,17 @@ add_if(struct refs *r, enum tg_scope scope, int64_t subject, const char *name)
 {
 	if (subject != 0)
 		add(r, scope, subject, name);
+}
+
+static void
+add_by_model(
+    struct refs *r, const struct tg_call_row *row, const char *model)
+{
+	add_if(r, TG_SCOPE_KEY_MODEL, row->key_id, model);
+	add_if(r, TG_SCOPE_PERSON_MODEL, row->person, model);
+	add_if(r, TG_SCOPE_TEAM_MODEL, row->team, model);
+	add_if(r, TG_SCOPE_PROJECT_MODEL, row->project, model);
+	add_if(r, TG_SCOPE_ORGANIZATION_MODEL, row->organization, model);
 }
 
 /* What the master key promised itself holds nobody; it is counted all the
@@ -139,16 +151,22 @@ find_terms(struct tg_call *call)
 	add(&r, TG_SCOPE_MODEL, 0, model);
 	add_if(&r, TG_SCOPE_KEY, row->key_id, "");
 	add_if(&r, TG_SCOPE_CUSTOMER, row->customer, "");
+	add_if(&r, TG_SCOPE_CUSTOMER_MODEL, row->customer, model);
 	for (size_t i = 0; i < call->n_tags; i++)
 		add_if(&r, TG_SCOPE_TAG, call->tags[i].id, "");
 	if (call->who->key.role != TG_KEY_MASTER) {
-		add_if(&r, TG_SCOPE_KEY_MODEL, row->key_id, model);
 		add_if(&r, TG_SCOPE_PERSON, row->person, "");
 		add_if(&r, TG_SCOPE_TEAM, row->team, "");
-		add_if(&r, TG_SCOPE_TEAM_MODEL, row->team, model);
 		add_if(&r, TG_SCOPE_MEMBER, row->member, "");
 		add_if(&r, TG_SCOPE_PROJECT, row->project, "");
 		add_if(&r, TG_SCOPE_ORGANIZATION, row->organization, "");
+		add_by_model(&r, row, model);
+		for (size_t i = 0; i < call->n_tags; i++)
+			add_if(&r, TG_SCOPE_KEY_TAG, row->key_id,
+			    call->tags[i].name);
+		if (row->organization != 0)
+			add_if(&r, TG_SCOPE_ORGANIZATION_MEMBER, row->person,
+			    tg_scope_number(row->organization, r.member));
 	}
 	if (tg_terms_find(tg_gate_store(call->gate), call->rq->arena, r.list,
 		r.n, &call->terms, &call->rq->err) != 0)

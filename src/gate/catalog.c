@@ -43,28 +43,66 @@ lower_bound(const struct tg_catalog *c, const char *model)
 	return lo;
 }
 
+bool
+tg_deployment_for(const struct tg_deployment *d, const char *team)
+{
+	return d->team == NULL ||
+	    (team != NULL &&
+		(strcmp(team, TG_TEAM_ANY) == 0 ||
+		    strcmp(team, d->team) == 0));
+}
+
+/* The first exact one that is for the team, or the place of the wildcards. */
+static size_t
+first_exact(const struct tg_catalog *c, const char *model, const char *team)
+{
+	size_t i = lower_bound(c, model);
+
+	while (i < c->n_exact && strcmp(c->deployments[i].model, model) == 0) {
+		if (tg_deployment_for(&c->deployments[i], team))
+			return i;
+		i++;
+	}
+	return c->n_exact;
+}
+
 /* Wildcards are sorted longest first: the first match is the most special. */
 static size_t
-first_wildcard(const struct tg_catalog *c, struct tg_str model)
+first_wildcard(
+    const struct tg_catalog *c, struct tg_str model, const char *team)
 {
 	size_t i = c->n_exact;
 
 	while (i < c->n_deployments &&
-	    !tg_str_glob(tg_str(c->deployments[i].model), model))
+	    !(tg_deployment_for(&c->deployments[i], team) &&
+		tg_str_glob(tg_str(c->deployments[i].model), model)))
 		i++;
 	return i;
 }
 
+/* Its own first: what all have is not for a name that it has itself. */
+static void
+keep_own(const struct tg_deployment **found, size_t *n)
+{
+	size_t own = 0;
+
+	for (size_t i = 0; i < *n; i++)
+		if (found[i]->team != NULL)
+			found[own++] = found[i];
+	if (own > 0)
+		*n = own;
+}
+
 const struct tg_deployment **
 tg_catalog_find(const struct tg_catalog *c, struct tg_arena *a,
-    struct tg_str model, size_t *n)
+    struct tg_str model, const char *team, size_t *n)
 {
 	const struct tg_deployment **found;
 	const char *name = tg_arena_cstr(a, model);
-	size_t i = lower_bound(c, name), end;
+	size_t i = first_exact(c, name, team), end;
 
-	if (i == c->n_exact || strcmp(c->deployments[i].model, name) != 0) {
-		i = first_wildcard(c, model);
+	if (i == c->n_exact) {
+		i = first_wildcard(c, model, team);
 		if (i < c->n_deployments)
 			name = c->deployments[i].model;
 	}
@@ -74,9 +112,37 @@ tg_catalog_find(const struct tg_catalog *c, struct tg_arena *a,
 	*n = 0;
 	found = tg_arena_alloc(a, (end - i + 1) * sizeof(*found));
 	for (; i < end; i++)
-		if (!c->deployments[i].blocked)
+		if (!c->deployments[i].blocked &&
+		    tg_deployment_for(&c->deployments[i], team))
 			found[(*n)++] = &c->deployments[i];
+	if (team == NULL || strcmp(team, TG_TEAM_ANY) != 0)
+		keep_own(found, n);
 	return found;
+}
+
+bool
+tg_catalog_own(
+    const struct tg_catalog *c, struct tg_str model, const char *team)
+{
+	const char *name = NULL;
+
+	if (c == NULL || !c->has_teams || team == NULL)
+		return false;
+	for (size_t i = 0; i < c->n_deployments; i++) {
+		const struct tg_deployment *d = &c->deployments[i];
+
+		if (!tg_deployment_for(d, team) ||
+		    !(i < c->n_exact ?
+			    tg_str_is(model, d->model) :
+			    tg_str_glob(tg_str(d->model), model)))
+			continue;
+		if (name != NULL && strcmp(name, d->model) != 0)
+			break;
+		name = d->model;
+		if (d->team != NULL && !d->blocked)
+			return true;
+	}
+	return false;
 }
 
 const struct tg_upstream *

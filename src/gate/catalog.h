@@ -83,6 +83,8 @@ struct tg_deployment {
 	int weight, order;
 	bool wildcard, fixed;
 	bool blocked;			/* by hand: not called for now */
+	const char *team;		/* for its keys alone, or NULL */
+	const char *region;		/* where it stands, or NULL */
 };
 
 /* One model, name or glob, of an access group; several rows a group. */
@@ -99,6 +101,7 @@ struct tg_catalog {
 	/* exact names first, sorted by model */
 	struct tg_deployment *deployments;
 	size_t n_deployments, n_exact;
+	bool has_teams;			/* some are for one team alone */
 	int64_t version;
 	int refs;			/* atomic */
 };
@@ -113,12 +116,20 @@ int tg_catalog_build(const struct tg_catalog_conf *conf, struct tg_store *store,
 void tg_catalog_hold(struct tg_catalog *c);
 void tg_catalog_release(struct tg_catalog *c);
 /*
- * Those that serve this name: the exact ones, else those of the longest
- * wildcard that matches, but no blocked ones.  *n 0: unknown or all blocked.
- * Pointers into the snapshot, array in the arena.
+ * Those that serve this name for keys of that team (its team_id; NULL: of
+ * none): the exact ones, else those of the longest wildcard that matches, but
+ * no blocked ones.  What the team has of its own under the name goes before
+ * what all have.  *n 0: unknown or all blocked.  Pointers into the snapshot,
+ * array in the arena.
  */
 const struct tg_deployment **tg_catalog_find(const struct tg_catalog *c,
-    struct tg_arena *a, struct tg_str model, size_t *n);
+    struct tg_arena *a, struct tg_str model, const char *team, size_t *n);
+#define TG_TEAM_ANY "*"	/* whosever it is: for those who see everything */
+/* Is it for keys of that team? */
+bool tg_deployment_for(const struct tg_deployment *d, const char *team);
+/* Does one of the team's own serve this name? */
+bool tg_catalog_own(
+    const struct tg_catalog *c, struct tg_str model, const char *team);
 const struct tg_upstream *tg_catalog_upstream(const struct tg_catalog *c,
     const char *name);
 /* upstream_model with its '*' filled from what the caller asked for. */

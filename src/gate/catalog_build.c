@@ -380,8 +380,11 @@ finish(struct tg_builder *b, int64_t version)
 	};
 	qsort(c->deployments, c->n_deployments, sizeof(*c->deployments),
 	    by_name);
-	for (size_t i = 0; i < c->n_deployments; i++)
+	for (size_t i = 0; i < c->n_deployments; i++) {
 		if (!c->deployments[i].wildcard)
 			c->n_exact++;
+		if (c->deployments[i].team != NULL)
+			c->has_teams = true;
+	}
 	return c;
 }

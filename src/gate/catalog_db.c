@@ -122,6 +122,22 @@ set_window(struct tg_deployment *d, const char *info)
 		d->max_output_tokens = 0;
 }
 
+/* A member that is text; NULL: it is not. */
+static const char *
+text_in(struct tg_arena *a, const char *json, const char *name)
+{
+	struct tg_str value, text;
+
+	if (json == NULL ||
+	    tg_json_check(tg_str(json), TG_MAX_JSON_DEPTH, NULL) !=
+		TG_JSON_GOOD ||
+	    !tg_json_get(tg_str(json), name, &value) ||
+	    tg_json_type(value) != TG_JSON_STRING ||
+	    tg_json_text(a, value, &text) != 0 || text.n == 0)
+		return NULL;
+	return text.p;
+}
+
 /* A deployment with an address or secret of its own has its own upstream. */
 static int
 own_upstream(struct tg_builder *b, struct tg_deployment *d,
@@ -171,6 +187,8 @@ db_model(struct tg_builder *b, const struct tg_deployment_row *row,
 	d->info = row->info;
 	d->params = row->params;
 	d->blocked = row->blocked;
+	d->team = text_in(b->a, row->info, "team_id");
+	d->region = text_in(b->a, row->params, "region_name");
 	d->created_by = row->created_by;
 	d->updated_by = row->updated_by;
 	d->created_at = row->created_at;

@@ -52,7 +52,8 @@ groups_of(struct tg_builder *b, const struct tg_deployment *d)
 	struct tg_str list, item, text;
 	struct tg_json_it it;
 
-	if (d->info == NULL || *d->info != '{' ||
+	/* A team cannot let others use what all have under the name. */
+	if (d->team != NULL || d->info == NULL || *d->info != '{' ||
 	    !tg_json_get(tg_str(d->info), "access_groups", &list))
 		return;
 	it = tg_json_begin(list);

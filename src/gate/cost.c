@@ -58,9 +58,10 @@ is_free(const struct tg_call *call)
 	switch (call->rq->err.code) {
 	case TG_E_CONNECT:
 	case TG_E_CONNECT_TIME:
-	case TG_E_CUT:
 	case TG_E_GARBAGE:
 		return true;
+	case TG_E_CUT: /* in one piece, it was made before it was sent */
+		return call->streamed_bytes == 0;
 	case TG_E_UPSTREAM:
 		return !call->deployment->upstream->charge_errors;
 	default:
@@ -114,18 +115,23 @@ input_of(const int64_t *tokens)
 	return sum;
 }
 
-/* A cap that lets models without a price pass counts them at the ceiling. */
 static bool
-has_ceiling(const struct tg_call *call)
+says_ceiling(const struct tg_terms *t)
 {
-	const struct tg_terms *t = &call->terms;
-
 	for (size_t i = 0; i < t->n; i++)
 		for (size_t k = 0; k < t->accounts[i].n_caps; k++)
 			if (t->accounts[i].caps[k].unpriced ==
 			    TG_UNPRICED_CEILING)
 				return true;
 	return false;
+}
+
+/* A cap that lets models without a price pass counts them at the ceiling. */
+static bool
+has_ceiling(const struct tg_call *call)
+{
+	return says_ceiling(&call->terms) ||
+	    says_ceiling(&call->candidates[call->ad.chosen].terms);
 }
 
 static void
@@ -148,6 +154,16 @@ free_prices(struct tg_prices *p)
 		p->pico[i] = 0;
 }
 
+/* A cap that held nothing for want of a price is charged nothing known. */
+static bool
+is_priced(const struct tg_call *call)
+{
+	const struct tg_candidate *c = &call->candidates[call->ad.chosen];
+
+	return c->priced ||
+	    (!tg_terms_cap(&call->terms) && !tg_terms_cap(&c->terms));
+}
+
 static void
 price(struct tg_call *call, const struct tg_usage *u)
 {
@@ -159,13 +175,16 @@ price(struct tg_call *call, const struct tg_usage *u)
 
 	tg_prices_at(&d->prices, row->start_at, input_of(u->tokens), tier,
 	    &call->prices);
-	if (!tg_price_cost(&call->prices, u, &row->cost_nano)) {
+	if (!is_priced(call) ||
+	    !tg_price_cost(&call->prices, u, &row->cost_nano)) {
+		row->cost_nano = TG_COST_UNKNOWN;
 		if (d->upstream->family == TG_FAMILY_ECHO)
 			free_prices(&call->prices);
 		else if (has_ceiling(call)) {
 			ceiling_prices(call, &call->prices);
 			row->estimated = true;
-		}
+		} else
+			return;
 		if (!tg_price_cost(&call->prices, u, &row->cost_nano)) {
 			row->cost_nano = TG_COST_UNKNOWN;
 			return;
@@ -198,12 +217,13 @@ tg_cost_used(const struct tg_call *call, int64_t *input, int64_t *output)
 {
 	const int64_t *t = call->row.tokens;
 
+	/* What nobody told may be all that was reserved: it stays counted. */
 	*input = *output = -1;
-	if (t[TG_TOK_INPUT] >= 0) {
+	if (call->usage.known && t[TG_TOK_INPUT] >= 0) {
 		*input = input_of(t);
 		*output = (t[TG_TOK_OUTPUT] > 0 ? t[TG_TOK_OUTPUT] : 0) +
 		    (t[TG_TOK_AUDIO_OUTPUT] > 0 ? t[TG_TOK_AUDIO_OUTPUT] : 0);
-	} else if (call->row.cost_nano == 0)
+	} else if (!call->row.estimated && call->row.cost_nano == 0)
 		*input = *output = 0;
 }
 

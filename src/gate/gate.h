@@ -110,6 +110,8 @@ struct tg_call {
 	struct tg_view view;
 	/* what the name asked for leads to: by alias, by a budget's switch */
 	struct tg_str model;
+	/* of the customer, or NULL */
+	const char *region, *default_model;
 	struct tg_call_tag tags[TG_CALL_TAGS];
 	size_t n_tags;
 	struct tg_terms terms;		/* all but the candidates' own */

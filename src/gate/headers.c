@@ -45,9 +45,8 @@ tg_headers_begin(struct tg_call *call)
 	if (call->queued_at != 0)
 		tg_reply_header(call->rq, "x-tollgate-queued-ms", "%lld",
 		    (long long)call->row.queued_us / 1000);
-	if (!call->opened)
-		return;
-	say_way(call);
+	if (call->opened)
+		say_way(call);
 	say_limits(call);
 	say_money(call);
 }
@@ -231,6 +230,12 @@ say_key(struct tg_call *call, const struct tg_account *a,
 		    "%lld", (long long)left_of(st));
 }
 
+static bool
+is_tighter(const struct tg_standing *st, const struct tg_standing *than)
+{
+	return than == NULL || left_of(st) < left_of(than);
+}
+
 static void
 say_limits(struct tg_call *call)
 {
@@ -248,10 +253,10 @@ say_limits(struct tg_call *call)
 		k = st->limit->unit == TG_LIMIT_REQUESTS ? 0 :
 		    st->limit->unit == TG_LIMIT_TOKENS   ? 1 :
 							   -1;
-		if (k >= 0 && (tight[k] == NULL || left_of(st) < left_of(tight[k])))
+		if (k >= 0 && is_tighter(st, tight[k]))
 			tight[k] = st;
 	}
-	if (tight[0] == NULL && tight[1] == NULL)
+	if (call->opened && tight[0] == NULL && tight[1] == NULL)
 		say_upstream(call);
 	for (int k = 0; k < 2; k++)
 		if (tight[k] != NULL)

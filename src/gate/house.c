@@ -188,7 +188,10 @@ gather(struct gathering *g, const struct tg_catalog *c, struct tg_store *s)
 		return -1;
 	for (size_t i = 0; i < c->n_upstreams; i++) {
 		const struct tg_upstream *u = c->upstreams[i];
-		if (!u->own && add_section(g, TG_SCOPE_PROVIDER, u->name, &u->promises, u->fixed) != 0)
+		if (u->own) /* it has no name of its own */
+			continue;
+		if (add_section(g, TG_SCOPE_PROVIDER, u->name, &u->promises,
+			u->fixed) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < c->n_deployments; i++) {

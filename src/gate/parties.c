@@ -89,6 +89,7 @@ no_customer(struct tg_call *call)
 	struct tg_err *e = &call->rq->err;
 
 	call->row.customer = 0;
+	call->region = call->default_model = NULL;
 	if (!tg_gate_settings(call->gate)->house.customer_enforce ||
 	    call->who->key.role == TG_KEY_MASTER)
 		return 0;
@@ -120,6 +121,8 @@ find_customer(struct tg_call *call)
 	if (tg_party_find(call->gate, rq->arena, &ask, &p, &rq->err) != 0)
 		return -1;
 	call->row.customer = p.id;
+	call->region = p.region;
+	call->default_model = p.default_model;
 	if (p.blocked)
 		return tg_fail(&rq->err, TG_E_CUSTOMER_BLOCKED,
 		    "Authentication Error, User blocked from making LLM API "
@@ -172,7 +175,10 @@ add_member(struct tg_call *call, struct tg_str object, const char *path)
 	    tg_json_path(object, path, &list) && add_list(call, list);
 }
 
-/* What the body says beats the header; the key's and team's come on top. */
+/*
+ * The key's and the team's come first: nobody pushes them out with words of his
+ * own.  Of the request's own what the body says beats the header.
+ */
 static void
 gather_tags(struct tg_call *call)
 {
@@ -180,6 +186,13 @@ gather_tags(struct tg_call *call)
 	struct tg_str list, one;
 
 	call->n_tags = 0;
+	(void)add_member(call, tg_str(who->key.settings), "tags");
+	(void)add_member(call, tg_str(who->key.metadata), "tags");
+	if (who->team != NULL) {
+		(void)add_member(call, tg_str(who->team->settings), "tags");
+		(void)add_member(
+		    call, tg_str(who->team->settings), "metadata.tags");
+	}
 	if (!add_list(call, call->view.tags) &&
 	    !add_member(call, call->view.metadata, "tags") &&
 	    !add_member(call, call->view.litellm_metadata, "tags")) {
@@ -187,12 +200,6 @@ gather_tags(struct tg_call *call)
 		while (tg_str_cut(&list, ',', &one))
 			add_tag(call, one);
 	}
-	(void)add_member(call, tg_str(who->key.settings), "tags");
-	(void)add_member(call, tg_str(who->key.metadata), "tags");
-	if (who->team == NULL)
-		return;
-	(void)add_member(call, tg_str(who->team->settings), "tags");
-	(void)add_member(call, tg_str(who->team->settings), "metadata.tags");
 }
 
 static void

@@ -9,6 +9,8 @@
 struct tg_party {
 	int64_t id;		/* 0: not in the books */
 	bool blocked;
+	/* a customer's allowed_model_region and default_model, or NULL */
+	const char *region, *default_model;
 };
 
 struct tg_party_cache;

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "gate/parties.h"
 #include "gate/rules.h"
@@ -90,7 +91,9 @@ remember(struct tg_party_cache *c, const struct query *q)
 	int64_t version = q->ask.version;
 	struct slot *s = slot_of(c, q->ask.kind, q->ask.name);
 
-	if (version <= 0 || q->out.id == 0 ||
+	/* What has words of its own is read anew: few have. */
+	if (version <= 0 || q->out.id == 0 || q->out.region != NULL ||
+	    q->out.default_model != NULL ||
 	    strlen(q->ask.name) >= sizeof(s->name))
 		return;
 	pthread_mutex_lock(&c->lock);
@@ -101,6 +104,18 @@ remember(struct tg_party_cache *c, const struct query *q)
 	pthread_mutex_unlock(&c->lock);
 }
 
+static const char *
+word(struct tg_arena *a, const char *settings, const char *name)
+{
+	struct tg_str value, text;
+
+	if (!tg_json_get(tg_str(settings), name, &value) ||
+	    tg_json_type(value) != TG_JSON_STRING ||
+	    tg_json_text(a, value, &text) != 0 || text.n == 0)
+		return NULL;
+	return text.p;
+}
+
 static int
 look(struct tg_db *db, void *arg, struct tg_err *e)
 {
@@ -108,9 +123,16 @@ look(struct tg_db *db, void *arg, struct tg_err *e)
 	struct tg_subject s;
 	int rc = tg_subject_find(db, q->a, q->ask.kind, q->ask.name, &s, e);
 
-	q->out = (struct tg_party){ 0, false };
+	q->out = (struct tg_party){ .id = 0 };
 	if (rc == 1)
-		q->out = (struct tg_party){ s.id, s.blocked };
+		q->out = (struct tg_party){
+			.id = s.id,
+			.blocked = s.blocked,
+			.region = word(
+			    q->a, s.settings, "allowed_model_region"),
+			.default_model =
+			    word(q->a, s.settings, "default_model"),
+		};
 	return rc < 0 ? -1 : 0;
 }
 

@@ -23,7 +23,8 @@ tg_refuse(struct tg_call *call)
 {
 	const struct tg_refusal *r = &call->ad.refusal;
 
-	call->row.error = NULL;
+	call->standings = call->ad.standings;
+	call->n_standings = call->ad.n_standings;
 	switch (r->kind) {
 	case TG_REFUSED_UNPRICED:
 		return unpriced(call);
@@ -73,6 +74,7 @@ object_name(const struct tg_call *call, const struct tg_account *a)
 	case TG_SCOPE_KEY:
 		return key_name(call);
 	case TG_SCOPE_PERSON:
+	case TG_SCOPE_PERSON_MODEL:
 		return name_of(who->person);
 	case TG_SCOPE_TEAM:
 	case TG_SCOPE_TEAM_MODEL:
@@ -80,15 +82,22 @@ object_name(const struct tg_call *call, const struct tg_account *a)
 	case TG_SCOPE_MEMBER:
 		return tg_arena_printf(call->rq->arena, "%s:%s",
 		    name_of(who->person), name_of(who->team));
+	case TG_SCOPE_ORGANIZATION_MEMBER:
+		return tg_arena_printf(call->rq->arena, "%s:%s",
+		    name_of(who->person), name_of(who->organization));
 	case TG_SCOPE_PROJECT:
+	case TG_SCOPE_PROJECT_MODEL:
 		return name_of(who->project);
 	case TG_SCOPE_ORGANIZATION:
+	case TG_SCOPE_ORGANIZATION_MODEL:
 		return name_of(who->organization);
 	case TG_SCOPE_CUSTOMER:
+	case TG_SCOPE_CUSTOMER_MODEL:
 		return call->row.user != NULL ? call->row.user : "";
 	case TG_SCOPE_TAG:
 		return tag_name(call, a->subject);
 	case TG_SCOPE_KEY_MODEL:
+	case TG_SCOPE_KEY_TAG:
 		return who->key.name;
 	default:
 		return a->name != NULL ? a->name : "";
@@ -140,6 +149,17 @@ outlook(const struct tg_call *call)
 	return tg_arena_printf(a, "%s%s", text, reset);
 }
 
+static bool
+is_by_model(const struct tg_account *a)
+{
+	return a->scope == TG_SCOPE_KEY_MODEL ||
+	    a->scope == TG_SCOPE_PERSON_MODEL ||
+	    a->scope == TG_SCOPE_TEAM_MODEL ||
+	    a->scope == TG_SCOPE_PROJECT_MODEL ||
+	    a->scope == TG_SCOPE_ORGANIZATION_MODEL ||
+	    a->scope == TG_SCOPE_CUSTOMER_MODEL;
+}
+
 /* The beginning of the sentence, up to the amounts. */
 static const char *
 budget_of(const struct tg_call *call)
@@ -156,6 +176,12 @@ budget_of(const struct tg_call *call)
 		[TG_SCOPE_ORGANIZATION] = "Organization",
 		[TG_SCOPE_TAG] = "Tag",
 		[TG_SCOPE_MODEL] = "Model",
+		[TG_SCOPE_PERSON_MODEL] = "User",
+		[TG_SCOPE_TEAM_MODEL] = "Team",
+		[TG_SCOPE_PROJECT_MODEL] = "Project",
+		[TG_SCOPE_ORGANIZATION_MODEL] = "Organization",
+		[TG_SCOPE_CUSTOMER_MODEL] = "End User",
+		[TG_SCOPE_ORGANIZATION_MEMBER] = "OrganizationMember",
 	};
 
 	if (old && acc->scope == TG_SCOPE_KEY)
@@ -170,12 +196,12 @@ budget_of(const struct tg_call *call)
 		    name,
 		    call->who->key.alias != NULL ? call->who->key.alias : "",
 		    call->model.p);
-	if (acc->scope == TG_SCOPE_TEAM_MODEL)
-		return tg_arena_printf(a,
-		    "Team=%s, exceeded budget for model=%s ", name,
-		    call->model.p);
 	if (titles[acc->scope] == NULL)
 		return "";
+	if (is_by_model(acc))
+		return tg_arena_printf(a,
+		    "%s=%s, exceeded budget for model=%s ",
+		    titles[acc->scope], name, call->model.p);
 	return tg_arena_printf(a, "%s=%s ", titles[acc->scope], name);
 }
 
@@ -211,10 +237,15 @@ over_budget(struct tg_call *call)
 static int
 unpriced(struct tg_call *call)
 {
+	if (call->view.models.n > 2)
+		return tg_fail_param(&call->rq->err, TG_E_UNPRICED, "models",
+		    "'models' lets the upstream choose among models of other "
+		    "prices, and a budget of the %s applies. Leave it out.",
+		    tg_scope_name(call->ad.refusal.account.scope));
 	return tg_fail_param(&call->rq->err, TG_E_UNPRICED, "model",
 	    "The model '%.*s' has no price, and a budget of the %s applies: "
 	    "what the call costs could not be counted. Set price_input and "
-	    "price_output for it (in [model:*] of tollgate.ini, or by "
+	    "price_output for it (in its [model:NAME] of tollgate.ini, or by "
 	    "input_cost_per_token and output_cost_per_token with "
 	    "/model/update), or let the budget say unpriced = ceiling or "
 	    "allow.",
@@ -242,6 +273,12 @@ tg_limit_descriptor(const struct tg_account *a)
 		[TG_SCOPE_MODEL] = "model",
 		[TG_SCOPE_PROVIDER] = "provider",
 		[TG_SCOPE_DEPLOYMENT] = "deployment",
+		[TG_SCOPE_PERSON_MODEL] = "model_per_user",
+		[TG_SCOPE_PROJECT_MODEL] = "model_per_project",
+		[TG_SCOPE_ORGANIZATION_MODEL] = "model_per_organization",
+		[TG_SCOPE_CUSTOMER_MODEL] = "model_per_end_user",
+		[TG_SCOPE_ORGANIZATION_MEMBER] = "organization_member",
+		[TG_SCOPE_KEY_TAG] = "tag_per_key",
 	};
 
 	return names[a->scope] != NULL ? names[a->scope] : "proxy";
@@ -264,9 +301,12 @@ unit_word(enum tg_limit_unit u)
 static const char *
 limit_value(const struct tg_call *call, const struct tg_account *a)
 {
-	if (a->scope == TG_SCOPE_KEY_MODEL || a->scope == TG_SCOPE_TEAM_MODEL)
+	if (is_by_model(a))
 		return tg_arena_printf(call->rq->arena, "%s:%s",
 		    object_name(call, a), call->model.p);
+	if (a->scope == TG_SCOPE_KEY_TAG)
+		return tg_arena_printf(call->rq->arena, "%s:%s",
+		    object_name(call, a), a->name);
 	if (a->scope == TG_SCOPE_KEY)
 		return call->who->key.name;
 	return object_name(call, a);

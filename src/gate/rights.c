@@ -234,7 +234,9 @@ find_bar(const struct tg_who *who, const struct tg_catalog *c,
 
 	if (who->key.role == TG_KEY_MASTER)
 		return false;
-	subject_level(&levels[1], who->team, "Team", TG_E_TEAM_MODEL_DENIED);
+	if (who->team == NULL || !tg_catalog_own(c, model, who->team->name))
+		subject_level(
+		    &levels[1], who->team, "Team", TG_E_TEAM_MODEL_DENIED);
 	subject_level(&levels[2], who->project, "Project",
 	    TG_E_PROJECT_MODEL_DENIED);
 	subject_level(&levels[3], who->organization, "Organization",

@@ -20,7 +20,8 @@ int tg_rights_route(const struct tg_who *who, struct tg_str path,
 /*
  * By the key's models, then the team's, the project's, the organization's,
  * the person's (for keys without a team) and the member's: each a list of
- * names, globs and access groups; empty lists hold nobody back.
+ * names, globs and access groups; empty lists hold nobody back.  What a team
+ * has of its own its list need not name.
  */
 bool tg_rights_model(const struct tg_who *who, const struct tg_catalog *c,
     struct tg_str model);

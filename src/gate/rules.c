@@ -22,19 +22,21 @@ struct owner {
 	struct tg_err *e;
 	const char *settings, *budget;
 	bool gone;		/* promises nothing any more */
+	/* the account */
+	enum tg_scope at;
+	int64_t of;
+	char name[TG_SCOPE_NUMBER_BYTES];
 };
 
 static int apply(const struct owner *o, const struct tg_rules *rules);
-static int drop_others(const struct owner *o, enum tg_scope by_model,
-    const struct tg_rules *rules);
+static int apply_named(const struct owner *o, enum tg_scope scope,
+    const struct tg_model_promises *list, size_t n);
 static int find_owner(struct owner *o);
-static bool promised(const struct tg_rules *rules, const char *model);
 static int read_key(struct owner *o);
 static int read_member(struct owner *o);
 static int read_owner(
     const struct owner *o, const char *zone, struct tg_rules *rules);
 static int read_subject(struct owner *o);
-static enum tg_scope scope_by_model(enum tg_scope scope);
 
 int
 tg_rules_read(struct tg_arena *a, const json_t *own, const json_t *shared,
@@ -68,7 +70,7 @@ tg_rules_apply(struct tg_db *db, struct tg_arena *a, enum tg_scope scope,
     int64_t subject, const char *default_zone, struct tg_err *e)
 {
 	struct owner o = { .db = db, .a = a, .scope = scope,
-		.subject = subject, .e = e };
+		.subject = subject, .e = e, .at = scope, .of = subject };
 	struct tg_rules rules = { .n_models = 0 };
 
 	if (find_owner(&o) == -1 ||
@@ -129,14 +131,22 @@ read_key(struct owner *o)
 static int
 read_member(struct owner *o)
 {
+	struct tg_subject of;
 	struct tg_member m;
 	int rc = tg_member_by_id(o->db, o->a, o->subject, &m, o->e);
 
-	if (rc == 1) {
-		o->settings = m.settings;
-		o->budget = m.budget;
+	if (rc != 1)
+		return rc;
+	o->settings = m.settings;
+	o->budget = m.budget;
+	if (tg_subject_by_id(o->db, o->a, m.team, &of, o->e) == -1)
+		return -1;
+	if (of.kind == TG_SUBJECT_ORGANIZATION) {
+		o->at = TG_SCOPE_ORGANIZATION_MEMBER;
+		o->of = m.person;
+		(void)tg_scope_number(m.team, o->name);
 	}
-	return rc;
+	return 1;
 }
 
 static int
@@ -175,27 +185,17 @@ read_owner(const struct owner *o, const char *zone, struct tg_rules *rules)
 	if (rc == 0)
 		rc = tg_rules_read(
 		    o->a, own, shared, o->budget, zone, rules, o->e);
-	if (rc == 0 && rules->n_models > 0 && scope_by_model(o->scope) == 0)
+	if (rc == 0 && rules->n_models > 0 &&
+	    tg_scope_by_model(o->scope) == 0)
 		rc = tg_fail_param(o->e, TG_E_UNSUPPORTED, "model_max_budget",
-		    "Budgets and limits by model can be set for keys and "
-		    "teams only.");
+		    "Budgets and limits by model cannot be set for tags and "
+		    "members.");
+	if (rc == 0 && rules->n_tags > 0 && o->scope != TG_SCOPE_KEY)
+		rc = tg_fail_param(o->e, TG_E_UNSUPPORTED, "tag_rpm_limit",
+		    "Limits by tag can be set for keys only.");
 	json_decref(own);
 	json_decref(shared);
 	return rc;
-}
-
-/* Where the promises for single models stand; 0: there are none. */
-static enum tg_scope
-scope_by_model(enum tg_scope scope)
-{
-	switch (scope) {
-	case TG_SCOPE_KEY:
-		return TG_SCOPE_KEY_MODEL;
-	case TG_SCOPE_TEAM:
-		return TG_SCOPE_TEAM_MODEL;
-	default:
-		return 0;
-	}
 }
 
 /* --- into the tables --- */
@@ -203,44 +203,49 @@ scope_by_model(enum tg_scope scope)
 static int
 apply(const struct owner *o, const struct tg_rules *rules)
 {
-	enum tg_scope by_model = scope_by_model(o->scope);
+	enum tg_scope by_model = tg_scope_by_model(o->scope);
 
-	if (tg_promise_set(o->db, o->scope, o->subject, "", &rules->own,
+	if (tg_promise_set(o->db, o->at, o->of, o->name, &rules->own,
 		o->e) == -1)
 		return -1;
-	for (size_t i = 0; i < rules->n_models; i++)
-		if (tg_promise_set(o->db, by_model, o->subject,
-			rules->models[i].model, &rules->models[i].promises,
-			o->e) == -1)
-			return -1;
-	return by_model == 0 ? 0 : drop_others(o, by_model, rules);
-}
-
-static int
-drop_others(const struct owner *o, enum tg_scope by_model,
-    const struct tg_rules *rules)
-{
-	static const struct tg_promises none;
-	struct tg_account *accounts;
-	size_t n;
-
-	if (tg_accounts_of(o->db, o->a, by_model, o->subject, &accounts, &n,
-		o->e) == -1)
+	if (by_model != 0 &&
+	    apply_named(o, by_model, rules->models, rules->n_models) == -1)
 		return -1;
-	for (size_t i = 0; i < n; i++)
-		if (accounts[i].n_caps + accounts[i].n_limits > 0 &&
-		    !promised(rules, accounts[i].name) &&
-		    tg_promise_set(o->db, by_model, o->subject,
-			accounts[i].name, &none, o->e) == -1)
-			return -1;
-	return 0;
+	if (o->scope != TG_SCOPE_KEY)
+		return 0;
+	return apply_named(o, TG_SCOPE_KEY_TAG, rules->tags, rules->n_tags);
 }
 
 static bool
-promised(const struct tg_rules *rules, const char *model)
+promised(const struct tg_model_promises *list, size_t n, const char *name)
 {
-	for (size_t i = 0; i < rules->n_models; i++)
-		if (strcmp(rules->models[i].model, model) == 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].model, name) == 0)
 			return true;
 	return false;
+}
+
+/* These, and no others of that scope. */
+static int
+apply_named(const struct owner *o, enum tg_scope scope,
+    const struct tg_model_promises *list, size_t n)
+{
+	static const struct tg_promises none;
+	struct tg_account *accounts;
+	size_t n_accounts;
+
+	for (size_t i = 0; i < n; i++)
+		if (tg_promise_set(o->db, scope, o->subject, list[i].model,
+			&list[i].promises, o->e) == -1)
+			return -1;
+	if (tg_accounts_of(o->db, o->a, scope, o->subject, &accounts,
+		&n_accounts, o->e) == -1)
+		return -1;
+	for (size_t i = 0; i < n_accounts; i++)
+		if (accounts[i].n_caps + accounts[i].n_limits > 0 &&
+		    !promised(list, n, accounts[i].name) &&
+		    tg_promise_set(o->db, scope, o->subject,
+			accounts[i].name, &none, o->e) == -1)
+			return -1;
+	return 0;
 }

@@ -9,7 +9,7 @@
  *	model_max_budget: {model: {max_budget | budget_limit,
  *	    budget_duration | time_period, rpm_limit, tpm_limit}}
  *	rpm_limit, tpm_limit, max_parallel_requests
- *	model_rpm_limit, model_tpm_limit: {model: n}
+ *	model_rpm_limit, model_tpm_limit: {model: n}; tag_rpm_limit: {tag: n}
  *	temp_budget_increase, temp_budget_expiry
  * ours:
  *	budget_timezone, budget_anchor
@@ -47,6 +47,8 @@ struct tg_rules {
 	bool primary;
 	struct tg_model_promises *models;	/* key × model, team × model */
 	size_t n_models;
+	struct tg_model_promises *tags;		/* key × tag: its name */
+	size_t n_tags;
 };
 
 /*
@@ -61,8 +63,8 @@ int tg_rules_read(struct tg_arena *a, const json_t *own, const json_t *shared,
 /*
  * Writes what a key, subject or member promises (settings and budget are
  * read from its row), its models' accounts included, inside the caller's
- * transaction.  Only keys and teams have accounts for models: TG_E_UNSUPPORTED
- * for others.  A removed subject promises nothing.
+ * transaction.  Tags and members have no accounts for models, and only keys
+ * some for tags: TG_E_UNSUPPORTED.  A removed subject promises nothing.
  */
 int tg_rules_apply(struct tg_db *db, struct tg_arena *a, enum tg_scope scope,
     int64_t subject, const char *default_zone, struct tg_err *e);

@@ -22,7 +22,8 @@ static const struct {
 static const struct {
 	const char *name;
 	enum tg_limit_unit unit;
-} model_rates[] = { { "model_rpm_limit", TG_LIMIT_REQUESTS },
+} model_rates[] = { { "tag_rpm_limit", TG_LIMIT_REQUESTS },
+	{ "model_rpm_limit", TG_LIMIT_REQUESTS },
 	{ "model_tpm_limit", TG_LIMIT_TOKENS } };
 
 static json_t *window_of_text(const char *text);
@@ -292,6 +293,7 @@ int
 tg_rule_models(const struct tg_rule_source *s, struct tg_rules *out)
 {
 	static const char member[] = "model_max_budget";
+	struct tg_rules tags = { .n_models = 0 };
 	const char *model;
 	json_t *value;
 
@@ -309,7 +311,11 @@ tg_rule_models(const struct tg_rule_source *s, struct tg_rules *out)
 			    read_model(s, i, model, value, out) == -1)
 				return -1;
 	}
-	for (int i = 0; i < 2; i++)
+	if (read_model_rate(s, 0, &tags) == -1)
+		return -1;
+	out->tags = tags.models;
+	out->n_tags = tags.n_models;
+	for (int i = 1; i < 3; i++)
 		if (read_model_rate(s, i, out) == -1)
 			return -1;
 	return 0;

@@ -49,12 +49,15 @@ gather(struct tg_relay *r)
 	struct tg_str data;
 	enum tg_fetch_event ev;
 
-	while ((ev = tg_relay_wait(r, &data)) == TG_FETCH_DATA)
-		if (tg_buf_adds(&call->answer, data) != 0)
+	while ((ev = tg_relay_wait(r, &data)) == TG_FETCH_DATA) {
+		if (tg_buf_adds(&call->answer, data) != 0) {
+			call->streamed_bytes = (int64_t)call->answer.n;
 			return tg_fail(&call->rq->err, TG_E_ANSWER_TOO_LARGE,
 			    "The upstream's answer is above the limit of %zu "
 			    "bytes.",
 			    call->answer.max);
+		}
+	}
 	if (ev != TG_FETCH_END) /* for the estimate */
 		call->streamed_bytes = (int64_t)call->answer.n;
 	return ev == TG_FETCH_END ? 0 : -1;

@@ -102,8 +102,8 @@ tg_bound_make(struct tg_bound *b, const struct tg_weight *w,
 		.audio_output = asks_audio(v->modalities),
 		.cache_1h = w->cache_1h,
 	};
-	if (!embeds && __builtin_mul_overflow(b->choices, w->prompts, &b->choices))
-		b->choices = INT64_MAX;
+	if (!embeds && b->choices <= INT64_MAX / w->prompts)
+		b->choices *= w->prompts;
 	b->input_tokens = f->base + w->text_bytes + w->messages * f->message +
 	    w->containers * CONTAINER_TOKENS +
 	    (w->tools > 0 ? f->tools + w->tools * f->tool : 0) +

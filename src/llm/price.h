@@ -89,7 +89,7 @@ void tg_prices_at(const struct tg_price_list *l, int64_t wall_us,
     int64_t prompt_tokens, const char *tier, struct tg_prices *out);
 /*
  * The highest that may come to hold, each unit for itself: any edge below
- * prompt_tokens, the tier asked for ("auto": any), the present hour.
+ * prompt_tokens, the tier asked for ("auto" or none: any), the present hour.
  */
 void tg_prices_worst(const struct tg_price_list *l, int64_t wall_us,
     int64_t prompt_tokens, const char *tier, struct tg_prices *out);

@@ -59,7 +59,8 @@ tg_prices_worst(const struct tg_price_list *l, int64_t wall_us,
     int64_t prompt_tokens, const char *tier, struct tg_prices *out)
 {
 	struct moment m = moment_of(wall_us, prompt_tokens);
-	bool any_tier = strcmp(tier, "auto") == 0;
+	/* who does not say leaves the choice to the provider */
+	bool any_tier = *tier == '\0' || strcmp(tier, "auto") == 0;
 	const struct tg_price *p;
 
 	begin(l, out);

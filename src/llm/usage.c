@@ -12,14 +12,15 @@
 #include "base/json.h"
 #include "llm/usage_forms.h"
 
-#define MOST (INT64_MAX / 16)	/* so that sums of some fit */
+/* More than any model can read: who tells so has miscounted. */
+#define MOST INT64_C(1000000000000)
 
 struct reading {
 	const struct tg_usage_words *words;
 	struct tg_usage *u;
 	int64_t count[TG_COUNT__MAX];	/* -1: not there */
 	size_t rank[TG_COUNT__MAX];	/* the row it was taken from */
-	bool bad;
+	bool bad, beyond;	/* a count is odd, is above all measure */
 };
 
 static void read_whole(struct reading *r, struct tg_str raw);
@@ -67,8 +68,10 @@ tg_usage_read(struct tg_usage *u, enum tg_usage_form form, struct tg_str raw)
 		tg_usage_tier(u, value);
 	if (form == TG_USAGE_OPENAI)
 		read_cost(u, raw);
-	u->known = r.count[TG_COUNT_PROMPT] >= 0 ||
-	    r.count[TG_COUNT_COMPLETION] >= 0 || r.count[TG_COUNT_TOTAL] >= 0;
+	u->known = !r.beyond &&
+	    (r.count[TG_COUNT_PROMPT] >= 0 ||
+		r.count[TG_COUNT_COMPLETION] >= 0 ||
+		r.count[TG_COUNT_TOTAL] >= 0);
 	u->odd = r.bad;
 	if (!u->known)
 		return;
@@ -131,6 +134,7 @@ read_rounds(struct reading *r, struct tg_str raw)
 		if (sum.count[i] > r->count[i] && sum.count[i] > 0)
 			r->count[i] = sum.count[i];
 	r->bad = r->bad || round.bad;
+	r->beyond = r->beyond || round.beyond;
 }
 
 /* One walk over the members, one level down where a path goes on. */
@@ -217,7 +221,10 @@ note(struct reading *r, size_t row, struct tg_str value)
 	r->rank[c] = row;
 }
 
-/* What is negative, no whole number or beyond all measure is no count. */
+/*
+ * What is negative, no whole number or beyond all measure is no count; the
+ * last makes all of the usage unknown, or it would be billed.
+ */
 static bool
 read_count(struct reading *r, struct tg_str value, int64_t *v)
 {
@@ -227,6 +234,7 @@ read_count(struct reading *r, struct tg_str value, int64_t *v)
 	}
 	if (*v < 0 || *v > MOST) {
 		r->bad = true;
+		r->beyond |= *v > 0;
 		*v = *v < 0 ? 0 : MOST;
 	}
 	return true;

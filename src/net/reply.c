@@ -12,6 +12,7 @@
 #include "net/request.h"
 
 #define JOIN_BYTES (16 * 1024)
+#define HEAD_BYTES 160	/* of the two lines before what was gathered */
 
 static const struct {
 	int status;
@@ -153,14 +154,26 @@ phrase_of(int status)
 	return "Status";
 }
 
+/* False for what must not stand in a header, its end included. */
+static bool
+is_fit(char value)
+{
+	unsigned char c = (unsigned char)value;
+
+	return (c >= 0x20 && c != 0x7f) || c == '\t';
+}
+
 static void
 add_value(struct tg_buf *b, const char *value)
 {
-	for (; *value != '\0'; value++) {
-		unsigned char c = (unsigned char)*value;
+	while (*value != '\0') {
+		const char *from = value;
 
-		if ((c >= 0x20 && c != 0x7f) || c == '\t')
-			tg_buf_byte(b, *value);
+		while (is_fit(*value))
+			value++;
+		tg_buf_add(b, from, (size_t)(value - from));
+		while (*value != '\0' && !is_fit(*value))
+			value++;
 	}
 }
 
@@ -175,6 +188,8 @@ write_head(struct tg_request *rq, int status, struct tg_str fields,
 
 	rq->status = status;
 	tg_buf_init(&out, TG_MAX_REQUEST_HEAD + 2 * JOIN_BYTES);
+	(void)tg_buf_room(&out, HEAD_BYTES + rq->head.n + fields.n +
+	    (joined ? first.n : 0));
 	tg_buf_printf(&out, "Status: %d %s\r\n", status, phrase_of(status));
 	tg_buf_printf(&out, "x-request-id: %s\r\n", rq->id);
 	if (!rq->head.failed)

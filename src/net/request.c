@@ -16,6 +16,7 @@
 #include "base/limits.h"
 
 #define READ_BYTES (16 * 1024)
+#define HEAD_BYTES 1000	/* most answers' heads */
 
 static const char *const methods[] = {
 	[TG_GET] = "GET",
@@ -48,6 +49,7 @@ tg_request_open(struct tg_request *rq, struct tg_door *d, struct tg_arena *a)
 	memcpy(rq->id, "req_", 4);
 	tg_random_text(rq->id + 4, 24);
 	tg_buf_init(&rq->head, TG_MAX_REQUEST_HEAD);
+	(void)tg_buf_room(&rq->head, HEAD_BYTES);
 	tg_buf_init(&rq->body, 0);
 	rq->content_type = variable(rq, "CONTENT_TYPE");
 	rq->addr = variable(rq, "REMOTE_ADDR");
