@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "store/audit.h"
 #include "store/keys.h"
-#include "web/manage.h"
+#include "web/manage_rows.h"
 #include "web/misc.h"
 
 #define DAY_US INT64_C(86400000000)
@@ -61,6 +61,21 @@ read_time(struct tg_manage *m, const char *name, bool end, int64_t *at)
 	return 0;
 }
 
+/* By sk-... or its hash; a key that is none has changed nothing. */
+static int
+read_key(struct tg_manage *m, struct tg_audit_filter *f)
+{
+	const char *given = tg_manage_query(m, "changed_by_api_key");
+	struct tg_key key;
+	int found;
+
+	if (given == NULL)
+		return 0;
+	found = tg_row_find_key(m, given, &key);
+	f->key_id = found == 1 ? key.id : -1;
+	return found < 0 ? -1 : 0;
+}
+
 static int
 list(struct tg_manage *m)
 {
@@ -77,6 +92,7 @@ list(struct tg_manage *m)
 	f.object_id = tg_manage_query(m, "object_id");
 	if (tg_manage_query_int(m, "page", 1, INT32_MAX, &page) != 0 ||
 	    tg_manage_query_int(m, "page_size", 1, 100, &size) != 0 ||
+	    read_key(m, &f) != 0 ||
 	    read_time(m, "start_date", false, &f.from_at) != 0 ||
 	    read_time(m, "end_date", true, &f.to_at) != 0)
 		return -1;

@@ -64,6 +64,8 @@ int tg_manage_query_bool(struct tg_manage *m, const char *name, bool *out);
 int tg_manage_text(struct tg_manage *m, const char *name, const char **out);
 /* The same, which must be there: 422. */
 int tg_manage_need(struct tg_manage *m, const char *name, const char **out);
+/* The body to be changed: a copy that is kept. */
+json_t *tg_manage_copy(struct tg_manage *m, const json_t *body);
 /* Does the body have that member, null or not? */
 bool tg_manage_has(const struct tg_manage *m, const char *name);
 /* Stored JSON text as a tree that is kept; what is no JSON is null. */

@@ -67,7 +67,7 @@ add_models(struct tg_manage *m, const struct tg_catalog *c, bool by_id,
 	size_t i;
 	json_t *one;
 
-	if (tg_entity_names(m, member, &given) != 0)
+	if (tg_manage_entity_names(m, member, &given) != 0)
 		return -1;
 	json_array_foreach(given, i, one) {
 		model = json_string_value(one);

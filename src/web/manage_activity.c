@@ -260,6 +260,21 @@ budgets_ask(struct tg_spend *s)
 	return 0;
 }
 
+/* A period as LiteLLM writes it, where it can. */
+static const char *
+spelt(const char *period)
+{
+	static const struct {
+		const char *ours, *theirs;
+	} spans[] = { { "hour", "1h" }, { "day", "1d" }, { "week", "7d" },
+		{ "month", "30d" } };
+
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+		if (strcmp(period, spans[i].ours) == 0)
+			return spans[i].theirs;
+	return period;
+}
+
 static int
 write_budget(struct tg_spend *s, const struct tg_account *a, int *shown)
 {
@@ -277,7 +292,7 @@ write_budget(struct tg_spend *s, const struct tg_account *a, int *shown)
 		tg_jw_name(j, a->name);
 		tg_jw_open(j, NULL, '{');
 		tg_jw_nano(j, "budget_limit", cap->cap_nano);
-		tg_jw_text(j, "time_period", cap->period);
+		tg_jw_text(j, "time_period", spelt(cap->period));
 		tg_jw_nano(j, "spend", st[i].spent_nano);
 		tg_jw_time(j, "budget_reset_at",
 		    st[i].reset_at == INT64_MAX ? 0 : st[i].reset_at);

@@ -70,6 +70,12 @@ tg_manage_need(struct tg_manage *m, const char *name, const char **out)
 	return 0;
 }
 
+json_t *
+tg_manage_copy(struct tg_manage *m, const json_t *body)
+{
+	return tg_manage_keep(m, json_deep_copy(body));
+}
+
 bool
 tg_manage_has(const struct tg_manage *m, const char *name)
 {

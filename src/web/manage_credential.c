@@ -52,8 +52,10 @@ masked(struct tg_manage *m, const json_t *values)
 	const char *name;
 
 	json_object_foreach((json_t *)values, name, v) {
-		if (is_plain(name) || !json_is_string(v))
+		if (is_plain(name) || json_is_null(v))
 			(void)json_object_set(out, name, v);
+		else if (!json_is_string(v))
+			tg_jtree_set_text(out, name, "(sealed)");
 		else
 			tg_jtree_set_text(out, name,
 			    tg_arena_cstr(m->a,
@@ -404,9 +406,9 @@ const struct tg_route tg_routes_credential[] = {
 	{ TG_POST, "/access_group/new", TG_ACCESS_ADMIN,
 	    tg_web_access_group_new, "Name a group of models",
 	    TG_FAULT_DETAIL },
-	{ TG_GET, "/access_group/list", TG_ACCESS_KEY,
+	{ TG_GET, "/access_group/list", TG_ACCESS_ADMIN,
 	    tg_web_access_group_list, "All groups", TG_FAULT_DETAIL },
-	{ TG_GET, "/access_group/{group}/info", TG_ACCESS_KEY,
+	{ TG_GET, "/access_group/{group}/info", TG_ACCESS_ADMIN,
 	    tg_web_access_group_info, "About a group", TG_FAULT_DETAIL },
 	{ TG_PUT, "/access_group/{group}/update", TG_ACCESS_ADMIN,
 	    tg_web_access_group_update, "Change its models",

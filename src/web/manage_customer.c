@@ -15,14 +15,13 @@ static const struct tg_field fields[] = {
 	{ "blocked", TG_IS_BOOL, TG_FIELD_OWN, NULL },
 	{ "spend", TG_IS_MONEY, TG_FIELD_OWN, NULL },
 	{ "budget_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
-	{ "model_max_budget", TG_IS_OBJECT, TG_FIELD_REFUSED, NULL },
 	{ "default_model", TG_IS_TEXT, 0, "null" },
-	{ "allowed_model_region", TG_IS_TEXT, TG_FIELD_REFUSED, "null" },
+	{ "allowed_model_region", TG_IS_TEXT, 0, "null" },
 	{ "object_permission", TG_IS_OBJECT, TG_FIELD_REFUSED, "null" },
 	{ .name = NULL },
 };
 
-static const struct tg_entity customer = {
+static const struct tg_manage_entity customer = {
 	.kind = TG_SUBJECT_CUSTOMER,
 	.scope = TG_SCOPE_CUSTOMER,
 	.alias_member = "alias",
@@ -35,7 +34,7 @@ row_of(struct tg_manage *m, const struct tg_subject *s)
 	struct tg_figures f;
 	json_t *row = tg_manage_keep(m, json_object()), *budget;
 
-	budget = tg_entity_budget(m, &customer, s, &f);
+	budget = tg_manage_entity_budget(m, &customer, s, &f);
 	if (budget == NULL)
 		return NULL;
 	tg_jtree_set_text(row, "user_id", s->name);
@@ -69,7 +68,7 @@ save(struct tg_manage *m, struct tg_subject *s, const char *action)
 
 	if (s->id != 0 && (before = row_of(m, s)) == NULL)
 		return -1;
-	if (tg_entity_save(m, &customer, s) != 0)
+	if (tg_manage_entity_save(m, &customer, s) != 0)
 		return -1;
 	m->answer = json_incref(row_of(m, s));
 	if (m->answer == NULL)
@@ -165,7 +164,7 @@ customer_delete(struct tg_manage *m)
 	size_t i;
 	json_t *one;
 
-	if (tg_entity_names(m, "user_ids", &ids) != 0)
+	if (tg_manage_entity_names(m, "user_ids", &ids) != 0)
 		return -1;
 	json_array_foreach(ids, i, one) {
 		if (remove_one(m, json_string_value(one)) != 0)
@@ -212,7 +211,7 @@ block(struct tg_manage *m, bool blocked)
 	size_t i;
 	json_t *one;
 
-	if (tg_entity_names(m, "user_ids", &ids) != 0)
+	if (tg_manage_entity_names(m, "user_ids", &ids) != 0)
 		return -1;
 	m->answer = json_pack("{s:[]}", "blocked_users");
 	json_array_foreach(ids, i, one) {

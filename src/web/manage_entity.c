@@ -11,7 +11,7 @@
 /* An explicit null is as good as "not blocked", "no alias", "all models". */
 static int
 read_columns(
-    struct tg_manage *m, const struct tg_entity *t, struct tg_subject *s)
+    struct tg_manage *m, const struct tg_manage_entity *t, struct tg_subject *s)
 {
 	const json_t *models = json_object_get(m->body, "models");
 
@@ -50,22 +50,25 @@ read_budget(struct tg_manage *m, struct tg_subject *s)
 
 static int
 read_settings(
-    struct tg_manage *m, const struct tg_entity *t, struct tg_subject *s)
+    struct tg_manage *m, const struct tg_manage_entity *t, struct tg_subject *s)
 {
 	json_t *settings = s->settings != NULL ?
 	    tg_manage_json(m, s->settings) :
 	    tg_manage_keep(m, json_object());
-	const json_t *metadata = json_object_get(m->body, "metadata");
+	json_t *body = tg_manage_copy(m, m->body);
+	const json_t *metadata;
 
-	if (tg_fields_check(m->e, t->fields, m->body) != 0 ||
-	    tg_fields_check(m->e, tg_fields_budget, m->body) != 0)
+	tg_fields_lift(t->fields, body);
+	metadata = json_object_get(body, "metadata");
+	if (tg_fields_check(m->e, t->fields, body) != 0 ||
+	    tg_fields_check(m->e, tg_fields_budget, body) != 0)
 		return -1;
-	tg_fields_store(t->fields, m->body, settings);
-	tg_fields_store(tg_fields_budget, m->body, settings);
+	tg_fields_store(t->fields, body, settings);
+	tg_fields_store(tg_fields_budget, body, settings);
 	if (tg_manage_has(m, "metadata"))
 		(void)json_object_set_new(settings, "metadata",
 		    json_is_object(metadata) ?
-			tg_fields_metadata(t->fields, metadata) :
+			json_deep_copy(metadata) :
 			json_object());
 	s->settings = tg_manage_print(m, settings);
 	return 0;
@@ -73,7 +76,8 @@ read_settings(
 
 static int
 adjust_spend(
-    struct tg_manage *m, const struct tg_entity *t, const struct tg_subject *s)
+    struct tg_manage *m, const struct tg_manage_entity *t,
+    const struct tg_subject *s)
 {
 	const json_t *spend = json_object_get(m->body, "spend");
 	int64_t nano;
@@ -88,8 +92,8 @@ adjust_spend(
 }
 
 int
-tg_entity_save(
-    struct tg_manage *m, const struct tg_entity *t, struct tg_subject *s)
+tg_manage_entity_save(
+    struct tg_manage *m, const struct tg_manage_entity *t, struct tg_subject *s)
 {
 	if (s->id == 0) {
 		s->models = "[]";
@@ -116,7 +120,7 @@ has_budget(const json_t *settings)
 }
 
 json_t *
-tg_entity_budget(struct tg_manage *m, const struct tg_entity *t,
+tg_manage_entity_budget(struct tg_manage *m, const struct tg_manage_entity *t,
     const struct tg_subject *s, struct tg_figures *f)
 {
 	json_t *all = tg_row_settings(m, s->settings, s->budget);
@@ -131,7 +135,7 @@ tg_entity_budget(struct tg_manage *m, const struct tg_entity *t,
 }
 
 json_t *
-tg_entity_metadata(struct tg_manage *m, const struct tg_subject *s)
+tg_manage_entity_metadata(struct tg_manage *m, const struct tg_subject *s)
 {
 	json_t *kept =
 	    json_object_get(tg_manage_json(m, s->settings), "metadata");
@@ -141,7 +145,7 @@ tg_entity_metadata(struct tg_manage *m, const struct tg_subject *s)
 }
 
 int
-tg_entity_names(
+tg_manage_entity_names(
     struct tg_manage *m, const char *member, const json_t **names)
 {
 	const json_t *list = json_object_get(m->body, member);
@@ -166,7 +170,7 @@ wrong:
 }
 
 const char *
-tg_entity_id(struct tg_manage *m)
+tg_manage_entity_id(struct tg_manage *m)
 {
 	return tg_uuid7(tg_arena_alloc(m->a, TG_UUID_BYTES));
 }

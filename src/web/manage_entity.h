@@ -11,7 +11,7 @@
 #include "web/manage_rights.h"
 #include "web/manage_rows.h"
 
-struct tg_entity {
+struct tg_manage_entity {
 	enum tg_subject_kind kind;
 	enum tg_scope scope;
 	const char *alias_member;	/* NULL: it has none */
@@ -24,19 +24,21 @@ struct tg_entity {
  * found), which is stored with its promises and, where "spend" was sent, what
  * it has spent.
  */
-int tg_entity_save(struct tg_manage *m, const struct tg_entity *t,
+int tg_manage_entity_save(struct tg_manage *m, const struct tg_manage_entity *t,
     struct tg_subject *s);
 /*
  * Its litellm_budget_table (JSON null without one) and its figures. Kept by m;
  * NULL: cannot be read.
  */
-json_t *tg_entity_budget(struct tg_manage *m, const struct tg_entity *t,
-    const struct tg_subject *s, struct tg_figures *f);
+json_t *tg_manage_entity_budget(struct tg_manage *m,
+    const struct tg_manage_entity *t, const struct tg_subject *s,
+    struct tg_figures *f);
 /* Its settings' metadata, never NULL, with members of the table in it. */
-json_t *tg_entity_metadata(struct tg_manage *m, const struct tg_subject *s);
+json_t *tg_manage_entity_metadata(
+    struct tg_manage *m, const struct tg_subject *s);
 /* A member of the body that must be a list of names, and not empty: 422. */
-int tg_entity_names(struct tg_manage *m, const char *member,
+int tg_manage_entity_names(struct tg_manage *m, const char *member,
     const json_t **names);
 /* A new id, where the caller did not choose one. */
-const char *tg_entity_id(struct tg_manage *m);
+const char *tg_manage_entity_id(struct tg_manage *m);
 #endif

@@ -20,6 +20,23 @@ is_empty(const json_t *v)
 	    (json_is_string(v) && json_string_length(v) == 0);
 }
 
+void
+tg_fields_lift(const struct tg_field *table, json_t *body)
+{
+	json_t *metadata = json_object_get(body, "metadata");
+
+	if (!json_is_object(metadata))
+		return;
+	for (const struct tg_field *f = table; f->name != NULL; f++) {
+		json_t *v = json_object_get(metadata, f->name);
+		if (v == NULL || (f->flags & TG_FIELD_META) == 0)
+			continue;
+		if (json_object_get(body, f->name) == NULL)
+			(void)json_object_set(body, f->name, v);
+		(void)json_object_del(metadata, f->name);
+	}
+}
+
 int
 tg_fields_check(struct tg_err *e, const struct tg_field *table,
     const json_t *body)
@@ -165,29 +182,10 @@ void
 tg_fields_store(
     const struct tg_field *table, const json_t *body, json_t *settings)
 {
-	const json_t *metadata = json_object_get(body, "metadata");
-
-	for (const struct tg_field *f = table; f->name != NULL; f++) {
-		if ((f->flags & TG_FIELD_OWN) != 0)
-			continue;
-		if ((f->flags & TG_FIELD_META) != 0)
-			store_one(settings, f->name,
-			    json_object_get(metadata, f->name));
-		store_one(
-		    settings, f->name, json_object_get(body, f->name));
-	}
-}
-
-json_t *
-tg_fields_metadata(const struct tg_field *table, const json_t *metadata)
-{
-	json_t *j = json_is_object(metadata) ? json_copy((json_t *)metadata) :
-					       json_object();
-
 	for (const struct tg_field *f = table; f->name != NULL; f++)
-		if ((f->flags & TG_FIELD_META) != 0)
-			(void)json_object_del(j, f->name);
-	return j;
+		if ((f->flags & TG_FIELD_OWN) == 0)
+			store_one(settings, f->name,
+			    json_object_get(body, f->name));
 }
 
 void

@@ -38,20 +38,19 @@ struct tg_field {
 };
 
 /*
+ * Members of the table that were sent within "metadata" become the body's own
+ * (which win): before anything else is looked at.
+ */
+void tg_fields_lift(const struct tg_field *table, json_t *body);
+/*
  * Types and bounds of what was sent: TG_E_TYPE (422), TG_E_INVALID,
  * TG_E_UNSUPPORTED, with the member's name.
  */
 int tg_fields_check(struct tg_err *e, const struct tg_field *table,
     const json_t *body);
-/*
- * Into settings (the caller's tree) goes what was sent.  Metadata that was
- * sent gives its members of this table, too.
- */
+/* Into settings (the caller's tree) goes what was sent. */
 void tg_fields_store(const struct tg_field *table, const json_t *body,
     json_t *settings);
-/* Metadata as it is stored: a new tree without members of the table. */
-json_t *tg_fields_metadata(const struct tg_field *table,
-    const json_t *metadata);
 /* Into a row: every member that is shown; "metadata" must be there already. */
 void tg_fields_show(const struct tg_field *table, const json_t *settings,
     json_t *row);

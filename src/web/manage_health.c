@@ -41,6 +41,7 @@ is_wanted(const struct round *r, const struct tg_deployment *d)
 {
 	return (r->model == NULL || strcmp(r->model, d->model) == 0) &&
 	    (r->id == NULL || strcmp(r->id, d->id) == 0) &&
+	    tg_deployment_for(d, tg_model_team(r->w)) &&
 	    tg_model_visible(r->w, d->model);
 }
 
@@ -184,6 +185,17 @@ read_want(struct tg_manage *m, struct tg_health_filter *f)
 	return 0;
 }
 
+/* One of another team's is nothing to the caller, whatever its name. */
+static bool
+is_visible(struct tg_web *w, const struct tg_health_check *c)
+{
+	const struct tg_deployment *d = deployment_of(
+	    w->catalog, c->deployment);
+
+	return (d == NULL || tg_deployment_for(d, tg_model_team(w))) &&
+	    tg_model_visible(w, c->model);
+}
+
 static int
 history(struct tg_manage *m)
 {
@@ -199,7 +211,7 @@ history(struct tg_manage *m)
 	    tg_health_list(m->db, m->a, &f, &found, m->e) != 0)
 		return -1;
 	for (size_t i = 0; i < found.n; i++)
-		if (tg_model_visible(m->w, found.rows[i].model))
+		if (is_visible(m->w, &found.rows[i]))
 			(void)json_array_append_new(
 			    list, check_row(m, &found.rows[i]));
 	return json_object_update_new(m->answer,
@@ -218,7 +230,7 @@ latest(struct tg_manage *m)
 	if (tg_health_latest(m->db, m->a, &found, m->e) != 0)
 		return -1;
 	for (size_t i = 0; i < found.n; i++)
-		if (tg_model_visible(m->w, found.rows[i].model))
+		if (is_visible(m->w, &found.rows[i]))
 			(void)json_object_set_new(all,
 			    found.rows[i].deployment,
 			    check_row(m, &found.rows[i]));

@@ -10,8 +10,7 @@
 static int
 make(struct tg_manage *m, bool service)
 {
-	json_t *body =
-	    tg_manage_keep(m, json_deep_copy(m->body));
+	json_t *body = tg_manage_copy(m, m->body);
 	struct tg_key key = {
 		.role = TG_KEY_CALLER,
 		.models = "[]",
@@ -25,12 +24,14 @@ make(struct tg_manage *m, bool service)
 	int may;
 
 	/* Wrong types are told before they are looked into. */
+	tg_fields_lift(tg_fields_key, body);
 	if (tg_fields_check(m->e, tg_fields_key, body) != 0)
 		return -1;
 	may = tg_key_may_make(m, body, service);
 	if (may < 0 ||
 	    (may == 0 &&
-		tg_key_contain(m, body, &m->w->key, true) != 0) ||
+		(tg_key_contain(m, body, &m->w->key, true) != 0 ||
+		    tg_key_may_breed(m, &m->w->key) != 0)) ||
 	    tg_key_defaults(m, body) != 0 ||
 	    tg_key_upperbound(m, body) != 0 ||
 	    tg_key_secret(m, body, "key", &key, &secret) != 0 ||

@@ -16,6 +16,12 @@
  * are made where they are not known; others fail.
  */
 int tg_key_read(struct tg_manage *m, const json_t *body, struct tg_key *key);
+/*
+ * All that may be wrong with promises, before anything is written: settings
+ * (JSON text) over the shared budget of that name (or NULL).
+ */
+int tg_key_promises(struct tg_manage *m, const char *settings,
+    const char *budget);
 /* Stored as it is now, with its promises; id 0: a new one. */
 int tg_key_store(struct tg_manage *m, struct tg_key *key);
 /*
@@ -48,7 +54,12 @@ bool tg_subject_implied(struct tg_manage *m, const struct tg_subject *s);
 
 /* --- what holds a key back: manage_key_bounds.c, manage_key_policy.c --- */
 
-/* default_key_generate_params into a body, where it says nothing. */
+/* May this key make others?  Not with promises of its own: 403. */
+int tg_key_may_breed(struct tg_manage *m, const struct tg_key *key);
+/*
+ * The team's team_member_key_duration and default_key_generate_params into a
+ * body, where it says nothing.
+ */
 int tg_key_defaults(struct tg_manage *m, json_t *body);
 /* upperbound_key_generate_params: what is missing becomes it, more is 400. */
 int tg_key_upperbound(struct tg_manage *m, json_t *body);
@@ -65,6 +76,9 @@ int tg_key_may_make(struct tg_manage *m, json_t *body, bool service);
  */
 int tg_key_contain(struct tg_manage *m, json_t *body,
     const struct tg_key *bound, bool fresh);
+/* The owner of a key is changed by administrators alone: else 403. */
+int tg_key_may_move(struct tg_manage *m, const json_t *body,
+    const struct tg_key *key);
 /* guaranteed_throughput: the team has as much left to promise. */
 int tg_key_guaranteed(struct tg_manage *m, const struct tg_key *key);
 

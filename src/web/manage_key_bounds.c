@@ -14,15 +14,15 @@ static const char *const for_admins[] = { "budget_id", "log",
 	"priority", "over_budget", "unpriced", "at_budget", "switch_model",
 	"switch_percent", "queue", "temp_budget_increase",
 	"temp_budget_expiry", "budget_timezone", "budget_anchor",
-	"budget_fallbacks", NULL };
+	"budget_fallbacks", "trusted_frontend", NULL };
 static const char *const numbers[] = { "max_budget", "soft_budget",
 	"rpm_limit", "tpm_limit", "max_parallel_requests", "itpm_limit",
 	"otpm_limit", NULL };
 /* Lists and objects that must stay as they are where they hold back. */
 static const char *const fixed[] = { "allowed_routes", "allowed_ips",
 	"budget_limits", "model_max_budget", "model_rpm_limit",
-	"model_tpm_limit", "limits", "rpm_limit_type", "tpm_limit_type",
-	NULL };
+	"model_tpm_limit", "tag_rpm_limit", "limits", "rpm_limit_type", "tpm_limit_type",
+	"enforced_params", "allowed_model_region", NULL };
 
 static int contain_numbers(struct tg_manage *, json_t *, const json_t *, bool);
 static int contain_duration(
@@ -55,6 +55,8 @@ tg_key_contain(struct tg_manage *m, json_t *body,
 			return tg_fail(m->e, TG_E_FORBIDDEN,
 			    "Only an administrator may set '%s'.",
 			    for_admins[i]);
+	if (bound->blocked && json_is_false(json_object_get(body, "blocked")))
+		return tg_caller_deny(m, "unblock this key");
 	if (contain_numbers(m, body, limits, fresh) != 0 ||
 	    contain_duration(m, body, limits, fresh) != 0 ||
 	    contain_fixed(m, body, limits, fresh) != 0 ||
@@ -227,6 +229,29 @@ contain_life(struct tg_manage *m, json_t *body, const struct tg_key *bound,
 	return 0;
 }
 
+int
+tg_key_may_breed(struct tg_manage *m, const struct tg_key *key)
+{
+	static const enum tg_scope scopes[] = { TG_SCOPE_KEY,
+		TG_SCOPE_KEY_MODEL };
+	struct tg_account *accounts;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+		if (tg_accounts_of(m->db, m->a, scopes[i], key->id, &accounts,
+			&n, m->e) != 0)
+			return -1;
+		for (size_t k = 0; k < n; k++)
+			if (accounts[k].n_caps + accounts[k].n_limits > 0)
+				return tg_fail(m->e, TG_E_FORBIDDEN,
+				    "A key with a budget or limits of its own "
+				    "makes no keys: each would have them once "
+				    "more. Ask an administrator, or have the "
+				    "budget set for the person or team.");
+	}
+	return 0;
+}
+
 /* --- for everybody: settings of the house --- */
 
 static int
@@ -239,6 +264,30 @@ config_object(struct tg_manage *m, const char *name, const json_t **out)
 	return rc < 0 ? -1 : 0;
 }
 
+/* A team may say how long its members' keys live. */
+static int
+team_duration(struct tg_manage *m, json_t *body)
+{
+	const char *name =
+	    json_string_value(json_object_get(body, "team_id"));
+	struct tg_subject team;
+	json_t *v;
+	int rc;
+
+	if (name == NULL || says(json_object_get(body, "duration")) ||
+	    !says(json_object_get(body, "user_id")))
+		return 0;
+	rc = tg_subject_find(
+	    m->db, m->a, TG_SUBJECT_TEAM, name, &team, m->e);
+	if (rc != 1)
+		return rc;
+	v = json_object_get(tg_manage_json(m, team.settings),
+	    "team_member_key_duration");
+	if (v != NULL)
+		(void)json_object_set(body, "duration", v);
+	return 0;
+}
+
 int
 tg_key_defaults(struct tg_manage *m, json_t *body)
 {
@@ -246,7 +295,8 @@ tg_key_defaults(struct tg_manage *m, json_t *body)
 	const char *name;
 	json_t *v;
 
-	if (config_object(m, "default_key_generate_params", &defaults) != 0)
+	if (team_duration(m, body) != 0 ||
+	    config_object(m, "default_key_generate_params", &defaults) != 0)
 		return -1;
 	json_object_foreach((json_t *)defaults, name, v) {
 		if (!says(json_object_get(body, name)))

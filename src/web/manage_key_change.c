@@ -5,9 +5,9 @@
 
 #define BULK_MOST 500
 
-/* The owner of a key is not changed by those who only have it. */
-static int
-may_move(struct tg_manage *m, const json_t *body, const struct tg_key *key)
+int
+tg_key_may_move(
+    struct tg_manage *m, const json_t *body, const struct tg_key *key)
 {
 	static const char *const names[] = { "user_id", "team_id",
 		"project_id", "organization_id" };
@@ -15,6 +15,8 @@ may_move(struct tg_manage *m, const json_t *body, const struct tg_key *key)
 		key->organization };
 	const char *own, *asked;
 
+	if (m->w->caller->admin)
+		return 0;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const json_t *v = json_object_get(body, names[i]);
 		if (v == NULL)
@@ -50,16 +52,17 @@ static int
 change(struct tg_manage *m, const json_t *sent, const char *given,
     struct tg_key *key)
 {
-	json_t *body = tg_manage_keep(m, json_deep_copy(sent)), *before;
+	json_t *body = tg_manage_copy(m, sent), *before;
 	int runs;
 
+	tg_fields_lift(tg_fields_key, body);
 	if (tg_fields_check(m->e, tg_fields_key, body) != 0 ||
 	    tg_key_mine(m, given, "/key/update", key) != 0)
 		return -1;
 	runs = runs_team(m, key);
 	before = tg_key_row(m, key);
 	if (runs < 0 || before == NULL ||
-	    (!m->w->caller->admin && may_move(m, body, key) != 0) ||
+	    tg_key_may_move(m, body, key) != 0 ||
 	    (runs == 0 && tg_key_contain(m, body, key, false) != 0) ||
 	    tg_key_read(m, body, key) != 0 || tg_key_store(m, key) != 0 ||
 	    tg_key_spend(m, body, key) != 0)

@@ -144,6 +144,10 @@ user_in_team(
 	if (rc == 0)
 		return tg_fail_param(m->e, TG_E_INVALID, "user_id",
 		    "User=%s not assigned to team=%s.", user, team->name);
+	if (rc == 1)
+		rc = tg_caller_acts_for(m, person.id, team->id);
+	if (rc == 0)
+		return tg_caller_deny(m, "create keys for this user");
 	return rc < 0 ? -1 : 0;
 }
 

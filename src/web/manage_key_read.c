@@ -7,7 +7,6 @@
 #include "base/escape.h"
 #include "base/id.h"
 #include "base/limits.h"
-#include "gate/rules.h"
 #include "web/manage_key.h"
 
 #define KEY_LEAST 8
@@ -79,9 +78,7 @@ read_columns(struct tg_manage *m, const json_t *body, struct tg_key *key)
 		key->models = print_or(m, v, "[]");
 	v = json_object_get(body, "metadata");
 	if (v != NULL)
-		key->metadata = tg_manage_print(m,
-		    tg_manage_keep(
-			m, tg_fields_metadata(tg_fields_key, v)));
+		key->metadata = print_or(m, v, "{}");
 	v = json_object_get(body, "blocked");
 	if (v != NULL)
 		key->blocked = json_is_true(v);

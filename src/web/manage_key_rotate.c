@@ -64,15 +64,17 @@ static int
 rotate(struct tg_manage *m, const char *given, struct tg_key *key,
     const char **secret)
 {
-	json_t *body = tg_manage_keep(m, json_deep_copy(m->body));
+	json_t *body = tg_manage_copy(m, m->body);
 	char old[TG_SHA256_HEX], token[TG_SHA256_HEX];
 	const char *name;
 	int64_t until;
 
 	(void)json_object_del(body, "key");
+	tg_fields_lift(tg_fields_key, body);
 	if (tg_fields_check(m->e, tg_fields_key, body) != 0 ||
 	    tg_key_mine(m, given, "/key/regenerate", key) != 0 ||
 	    grace_until(m, &until) != 0 ||
+	    tg_key_may_move(m, body, key) != 0 ||
 	    (!m->w->caller->admin &&
 		tg_key_contain(m, body, key, false) != 0))
 		return -1;

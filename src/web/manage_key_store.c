@@ -6,35 +6,36 @@
 #include "store/budgets.h"
 #include "web/manage_key.h"
 
-/* All that may be wrong with its promises, before anything is written. */
-static int
-check_promises(struct tg_manage *m, const struct tg_key *key)
+int
+tg_key_promises(
+    struct tg_manage *m, const char *settings, const char *budget)
 {
 	const json_t *shared = NULL;
 	struct tg_rules rules;
 	struct tg_budget b;
 	int rc = 0;
 
-	if (key->budget != NULL) {
-		rc = tg_budget_find(m->db, m->a, key->budget, &b, m->e);
+	if (budget != NULL) {
+		rc = tg_budget_find(m->db, m->a, budget, &b, m->e);
 		if (rc == 0)
 			return tg_fail_param(m->e, TG_E_INVALID, "budget_id",
 			    "There is no budget '%s'. Make it with "
 			    "/budget/new.",
-			    key->budget);
+			    budget);
 		if (rc == 1)
 			shared = tg_manage_json(m, b.settings);
 	}
 	if (rc < 0)
 		return -1;
-	return tg_rules_read(m->a, tg_manage_json(m, key->settings), shared,
-	    key->budget, m->zone, &rules, m->e);
+	return tg_rules_read(m->a, tg_manage_json(m, settings), shared, budget,
+	    m->zone, &rules, m->e);
 }
 
 int
 tg_key_store(struct tg_manage *m, struct tg_key *key)
 {
-	if (check_promises(m, key) != 0 || tg_key_guaranteed(m, key) != 0)
+	if (tg_key_promises(m, key->settings, key->budget) != 0 ||
+	    tg_key_guaranteed(m, key) != 0)
 		return -1;
 	if ((key->id == 0 ? tg_key_insert(m->db, key, m->e) :
 			    tg_key_update(m->db, key, m->e)) != 0)
@@ -110,6 +111,17 @@ tg_key_given(struct tg_manage *m, const char *given, struct tg_key *key)
 	return 0;
 }
 
+/* In the team, but not its admin. */
+static bool
+is_plain_member(struct tg_manage *m, int64_t team)
+{
+	struct tg_subject s;
+
+	return team != 0 && tg_caller_member(m, team) == 1 &&
+	    tg_subject_by_id(m->db, m->a, team, &s, m->e) == 1 &&
+	    tg_caller_team(m, &s) == 0;
+}
+
 int
 tg_key_mine(struct tg_manage *m, const char *given, const char *route,
     struct tg_key *key)
@@ -131,7 +143,7 @@ tg_key_mine(struct tg_manage *m, const char *given, const char *route,
 	rc = tg_caller_changes_key(m, key, route);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
-	if (key->team != 0 && tg_caller_member(m, key->team) == 1)
+	if (is_plain_member(m, key->team))
 		return tg_fail(m->e, TG_E_MEMBER_RIGHT,
 		    "Team member does not have permissions for endpoint: %s. "
 		    "The team's admin may allow it with "

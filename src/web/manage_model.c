@@ -5,17 +5,117 @@
  */
 #include "config.h"
 
+#include "web/manage_rights.h"
 #include "web/model_draft.h"
 #include "web/model_info.h"
 
 #define TABLE "LiteLLM_ProxyModelTable"
+
+/* --- who may --- */
+
+static const char *
+team_in(const json_t *info)
+{
+	const char *team = json_string_value(json_object_get(info, "team_id"));
+
+	return team != NULL && *team != '\0' ? team : NULL;
+}
+
+/* Models of a team are its admins' to manage, all others administrators'. */
+static int
+check_team(struct tg_manage *m, const char *name)
+{
+	struct tg_subject team;
+	int found, may;
+
+	if (name == NULL)
+		return tg_caller_need_admin(m->w, m->e);
+	found = tg_subject_find(
+	    m->db, m->a, TG_SUBJECT_TEAM, name, &team, m->e);
+	may = found == 1 && m->w->caller->may_write ?
+	    tg_caller_team(m, &team) :
+	    found < 0 ? -1 :
+			0;
+	if (m->w->caller->admin && found == 0)
+		return tg_fail_param(m->e, TG_E_INVALID, "team_id",
+		    "Team not found, team_id=%s", name);
+	if (may == 0)
+		return tg_caller_deny(m, "manage models of this team");
+	return may == 1 ? 0 : -1;
+}
+
+/*
+ * A team's admins bring their own key, or what the house pays for would go by
+ * prices that they say; and call nobody in the house's own network.
+ */
+static int
+check_own(const struct tg_model_draft *d)
+{
+	struct tg_manage *m = d->m;
+	const char *base =
+	    json_string_value(json_object_get(d->params, "api_base"));
+	bool echo = json_object_get(d->params, "mock_response") != NULL;
+	const struct tg_known *known =
+	    d->type.n > 0 ? tg_known_find(d->type) : NULL;
+
+	if (base == NULL)
+		base = json_string_value(
+		    json_object_get(d->params, "base_url"));
+	if (base == NULL && known != NULL && !echo)
+		base = known->base_url;
+	if (json_object_get(d->params, "litellm_credential_name") != NULL)
+		return tg_fail_param(m->e, TG_E_FORBIDDEN,
+		    "litellm_credential_name",
+		    "Only an administrator may use a credential for a model.");
+	if (!echo && (d->row.provider != NULL || d->row.sealed == NULL))
+		return tg_fail_param(m->e, TG_E_FORBIDDEN, "api_key",
+		    "A model of a team needs an 'api_key' of its own.");
+	if (base != NULL && strncmp(base, "https://", 8) != 0)
+		return tg_fail_param(m->e, TG_E_FORBIDDEN, "api_base",
+		    "The address of a team's model must begin with https://.");
+	return 0;
+}
+
+/* Who may manage it stays who he was, but for administrators. */
+static int
+read_draft(struct tg_manage *m, struct tg_model_draft *d)
+{
+	const char *old = d->old.info != NULL ? d->old.info : "{}";
+	const json_t *info = d->old.id != NULL ?
+	    tg_manage_json(m, old) :
+	    json_object_get(m->body, "model_info");
+	const char *team = team_in(info), *now;
+	bool admin = m->w->caller->admin;
+
+	if (!admin && check_team(m, team) != 0)
+		return -1;
+	if (tg_model_draft_read(d) != 0)
+		return -1;
+	now = team_in(d->info);
+	if (admin)
+		return now != NULL ? check_team(m, now) : 0;
+	if (now == NULL || strcmp(now, team) != 0)
+		return tg_caller_deny(m, "move this model");
+	return check_own(d);
+}
+
+static int
+check_row(struct tg_manage *m, const struct tg_deployment_row *row)
+{
+	if (m->w->caller->admin)
+		return 0;
+	return check_team(m,
+	    team_in(tg_manage_json(m, row->info != NULL ? row->info : "{}")));
+}
+
+/* --- making and changing --- */
 
 static int
 model_new(struct tg_manage *m)
 {
 	struct tg_model_draft d = { .m = m, .catalog = m->w->catalog };
 
-	if (tg_model_draft_read(&d) != 0 ||
+	if (read_draft(m, &d) != 0 ||
 	    tg_deployment_insert(m->db, &d.row, m->e) != 0)
 		return -1;
 	m->answer = json_incref(tg_model_row(m, &d.row));
@@ -51,6 +151,10 @@ find(struct tg_manage *m, const char *id, enum tg_code missing,
 {
 	int found = tg_deployment_get(m->db, m->a, id, row, m->e);
 
+	if (found == 0 && tg_caller_need_admin(m->w, m->e) != 0)
+		return -1;
+	if (found == 1 && check_row(m, row) != 0)
+		return -1;
 	return found == 0 ? no_such(m, id, missing) : found;
 }
 
@@ -63,7 +167,7 @@ change(struct tg_manage *m, const char *id, enum tg_code missing)
 	if (find(m, id, missing, &d.old) != 1)
 		return -1;
 	before = tg_model_row(m, &d.old);
-	if (tg_model_draft_read(&d) != 0 ||
+	if (read_draft(m, &d) != 0 ||
 	    tg_deployment_change(m->db, &d.row, m->e) != 0)
 		return -1;
 	m->answer = json_incref(tg_model_row(m, &d.row));
@@ -190,17 +294,17 @@ const struct tg_route tg_routes_model[] = {
 	    "Models this key may use", TG_FAULT_ERROR },
 	{ TG_GET, "/models/{model}", TG_ACCESS_KEY, tg_web_model,
 	    "One model", TG_FAULT_ERROR },
-	{ TG_POST, "/model/new", TG_ACCESS_ADMIN, run_new,
+	{ TG_POST, "/model/new", TG_ACCESS_KEY, run_new,
 	    "Add a deployment", TG_FAULT_ERROR },
-	{ TG_POST, "/model/update", TG_ACCESS_ADMIN, run_update,
+	{ TG_POST, "/model/update", TG_ACCESS_KEY, run_update,
 	    "Change a deployment", TG_FAULT_ERROR },
-	{ TG_PATCH, "/model/{id}/update", TG_ACCESS_ADMIN, run_patch,
+	{ TG_PATCH, "/model/{id}/update", TG_ACCESS_KEY, run_patch,
 	    "The same", TG_FAULT_ERROR },
-	{ TG_POST, "/model/delete", TG_ACCESS_ADMIN, run_delete,
+	{ TG_POST, "/model/delete", TG_ACCESS_KEY, run_delete,
 	    "Remove a deployment", TG_FAULT_ERROR },
-	{ TG_POST, "/model/block", TG_ACCESS_ADMIN, run_block,
+	{ TG_POST, "/model/block", TG_ACCESS_KEY, run_block,
 	    "Leave a deployment out for now", TG_FAULT_ERROR },
-	{ TG_POST, "/model/unblock", TG_ACCESS_ADMIN, run_unblock,
+	{ TG_POST, "/model/unblock", TG_ACCESS_KEY, run_unblock,
 	    "Use it again", TG_FAULT_ERROR },
 	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_web_model_info,
 	    "Deployments behind the models this key may use",

@@ -14,15 +14,14 @@ static const struct tg_field fields[] = {
 	{ "models", TG_IS_TEXTS, TG_FIELD_OWN, NULL },
 	{ "metadata", TG_IS_OBJECT, TG_FIELD_OWN, NULL },
 	{ "budget_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
-	{ "model_max_budget", TG_IS_OBJECT, TG_FIELD_REFUSED, NULL },
 	{ "spend", TG_IS_MONEY, TG_FIELD_OWN, NULL },
-	{ "model_rpm_limit", TG_IS_COUNTS, TG_FIELD_REFUSED, NULL },
-	{ "model_tpm_limit", TG_IS_COUNTS, TG_FIELD_REFUSED, NULL },
+	{ "model_rpm_limit", TG_IS_COUNTS, TG_FIELD_META, NULL },
+	{ "model_tpm_limit", TG_IS_COUNTS, TG_FIELD_META, NULL },
 	{ "object_permission", TG_IS_OBJECT, TG_FIELD_REFUSED, "null" },
 	{ .name = NULL },
 };
 
-const struct tg_entity tg_entity_organization = {
+const struct tg_manage_entity tg_manage_organization_entity = {
 	.kind = TG_SUBJECT_ORGANIZATION,
 	.scope = TG_SCOPE_ORGANIZATION,
 	.alias_member = "organization_alias",
@@ -48,7 +47,8 @@ tg_organization_row(struct tg_manage *m, const struct tg_subject *s)
 	json_t *row = tg_manage_keep(m, json_object()), *budget, *spend;
 	struct tg_figures f;
 
-	budget = tg_entity_budget(m, &tg_entity_organization, s, &f);
+	budget = tg_manage_entity_budget(
+	    m, &tg_manage_organization_entity, s, &f);
 	spend = tg_row_model_spend(m, TG_SCOPE_ORGANIZATION, s->id, 0);
 	if (budget == NULL || spend == NULL)
 		return NULL;
@@ -56,7 +56,7 @@ tg_organization_row(struct tg_manage *m, const struct tg_subject *s)
 	tg_jtree_set_text(row, "organization_alias", s->alias);
 	tg_jtree_set_text(row, "budget_id", s->budget);
 	(void)json_object_set_new(row, "spend", tg_manage_usd(f.spent_nano));
-	(void)json_object_set(row, "metadata", tg_entity_metadata(m, s));
+	(void)json_object_set(row, "metadata", tg_manage_entity_metadata(m, s));
 	(void)json_object_set(row, "models", tg_manage_json(m, s->models));
 	(void)json_object_set(row, "model_spend", spend);
 	tg_fields_show(fields, tg_manage_json(m, s->settings), row);
@@ -81,7 +81,7 @@ save(struct tg_manage *m, struct tg_subject *s, const char *action)
 
 	if (s->id != 0 && (before = tg_organization_row(m, s)) == NULL)
 		return -1;
-	if (tg_entity_save(m, &tg_entity_organization, s) != 0)
+	if (tg_manage_entity_save(m, &tg_manage_organization_entity, s) != 0)
 		return -1;
 	m->answer = json_incref(tg_organization_row(m, s));
 	if (m->answer == NULL)
@@ -99,7 +99,7 @@ organization_new(struct tg_manage *m)
 	    tg_manage_text(m, "organization_id", &s.name) != 0)
 		return -1;
 	if (s.name == NULL)
-		s.name = tg_entity_id(m);
+		s.name = tg_manage_entity_id(m);
 	found = tg_organization_find(m, s.name, false, &old);
 	if (found == 1)
 		return tg_fail_param(m->e, TG_E_CONFLICT, "organization_id",
@@ -204,7 +204,7 @@ organization_delete(struct tg_manage *m)
 	size_t i;
 	json_t *one;
 
-	if (tg_entity_names(m, "organization_ids", &ids) != 0)
+	if (tg_manage_entity_names(m, "organization_ids", &ids) != 0)
 		return -1;
 	m->answer = json_array();
 	json_array_foreach(ids, i, one) {
@@ -374,7 +374,7 @@ const struct tg_route tg_routes_organization[] = {
 	{ TG_POST, "/organization/member_add", TG_ACCESS_KEY,
 	    tg_web_organization_member_add, "Add people", TG_FAULT_ERROR },
 	{ TG_PATCH, "/organization/member_update", TG_ACCESS_KEY,
-	    tg_web_organization_member_update, "Change somebody's role",
+	    tg_web_organization_member_update, "Change somebody's role or budget",
 	    TG_FAULT_ERROR },
 	{ TG_DELETE, "/organization/member_delete", TG_ACCESS_KEY,
 	    tg_web_organization_member_delete, "Take somebody out",

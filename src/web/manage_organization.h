@@ -3,7 +3,7 @@
 /* Shared by the files of organizations and of projects; see those. */
 #include "web/manage_entity.h"
 
-extern const struct tg_entity tg_entity_organization;
+extern const struct tg_manage_entity tg_manage_organization_entity;
 /* 1 found; 0 not and no failure, unless it must be there: 404. */
 int tg_organization_find(struct tg_manage *m, const char *name, bool must,
     struct tg_subject *s);

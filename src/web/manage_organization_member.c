@@ -6,12 +6,18 @@
 
 #include "web/manage_organization.h"
 
+#include "gate/rules.h"
+
 #define TABLE "LiteLLM_OrganizationMembership"
 
 static const char *const roles[] = { "org_admin", "internal_user",
 	"internal_user_viewer", NULL };
+/* What a member may spend and call there; of all calls in the organization. */
 static const struct tg_field fields[] = {
-	{ "max_budget_in_organization", TG_IS_MONEY, TG_FIELD_REFUSED, NULL },
+	{ "max_budget_in_organization", TG_IS_MONEY, TG_FIELD_OWN, NULL },
+	{ "budget_duration", TG_IS_DURATION, 0, NULL },
+	{ "tpm_limit", TG_IS_COUNT, 0, NULL },
+	{ "rpm_limit", TG_IS_COUNT, 0, NULL },
 	{ .name = NULL },
 };
 
@@ -19,25 +25,36 @@ json_t *
 tg_organization_member_row(struct tg_manage *m, const struct tg_subject *s,
     const struct tg_member *member)
 {
-	json_t *row = tg_manage_keep(m, json_object()), *user;
 	struct tg_subject person;
+	json_t *row, *user;
 
 	if (tg_subject_by_id(m->db, m->a, member->person, &person, m->e) < 0 ||
-	    (user = tg_row_user(m, &person, false)) == NULL)
+	    (user = tg_row_user(m, &person, false)) == NULL ||
+	    (row = tg_row_organization_member(m, &person, s, member)) == NULL)
 		return NULL;
-	tg_jtree_set_text(row, "user_id", person.name);
-	tg_jtree_set_text(row, "organization_id", s->name);
-	tg_jtree_set_text(row, "user_role", member->role);
-	(void)json_object_set_new(row, "spend", tg_manage_usd(0));
-	tg_jtree_set_text(row, "budget_id", member->budget);
-	(void)json_object_set_new(
-	    row, "created_at", tg_manage_time(member->created_at));
-	(void)json_object_set_new(
-	    row, "updated_at", tg_manage_time(member->updated_at));
 	tg_jtree_set_text(row, "user_email", person.email);
 	(void)json_object_set(row, "user", user);
-	(void)json_object_set_new(row, "litellm_budget_table", json_null());
 	return row;
+}
+
+/* With what the body says of its budget and limits. */
+static int
+save_member(struct tg_manage *m, struct tg_member *member)
+{
+	json_t *settings = tg_manage_json(m, member->settings);
+	json_t *most =
+	    json_object_get(m->body, "max_budget_in_organization");
+
+	tg_fields_store(fields, m->body, settings);
+	if (json_is_null(most))
+		(void)json_object_del(settings, "max_budget");
+	else if (most != NULL)
+		(void)json_object_set(settings, "max_budget", most);
+	member->settings = tg_manage_print(m, settings);
+	if (tg_member_save(m->db, member, m->e) != 0)
+		return -1;
+	return tg_rules_apply(
+	    m->db, m->a, TG_SCOPE_MEMBER, member->id, m->zone, m->e);
 }
 
 /* The organization of the body, which the caller may manage. */
@@ -94,7 +111,7 @@ make_person(struct tg_manage *m, const char *id, const char *email,
 {
 	*p = (struct tg_subject){
 		.kind = TG_SUBJECT_PERSON,
-		.name = id != NULL ? id : tg_entity_id(m),
+		.name = id != NULL ? id : tg_manage_entity_id(m),
 		.email = email,
 		.role = "internal_user",
 		.models = "[]",
@@ -129,7 +146,7 @@ add_one(struct tg_manage *m, const struct tg_subject *s, const json_t *who)
 		    "User=%s is in the organization already.", p.name);
 	member = (struct tg_member){ .team = s->id, .person = p.id,
 		.role = role, .settings = "{}" };
-	if (found < 0 || tg_member_save(m->db, &member, m->e) != 0 ||
+	if (found < 0 || save_member(m, &member) != 0 ||
 	    (user = tg_row_user(m, &p, false)) == NULL ||
 	    (row = tg_organization_member_row(m, s, &member)) == NULL)
 		return -1;
@@ -203,7 +220,7 @@ member_update(struct tg_manage *m)
 			return -1;
 		member.role = role;
 	}
-	if (tg_member_save(m->db, &member, m->e) != 0)
+	if (save_member(m, &member) != 0)
 		return -1;
 	m->answer = json_incref(tg_organization_member_row(m, &s, &member));
 	if (m->answer == NULL)

@@ -16,16 +16,15 @@ static const struct tg_field fields[] = {
 	{ "metadata", TG_IS_OBJECT, TG_FIELD_OWN, NULL },
 	{ "blocked", TG_IS_BOOL, TG_FIELD_OWN, NULL },
 	{ "budget_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
-	{ "model_max_budget", TG_IS_OBJECT, TG_FIELD_REFUSED, NULL },
 	{ "spend", TG_IS_MONEY, TG_FIELD_OWN, NULL },
 	{ "description", TG_IS_TEXT, 0, "null" },
-	{ "model_rpm_limit", TG_IS_COUNTS, TG_FIELD_REFUSED, "null" },
-	{ "model_tpm_limit", TG_IS_COUNTS, TG_FIELD_REFUSED, "null" },
+	{ "model_rpm_limit", TG_IS_COUNTS, TG_FIELD_META, "null" },
+	{ "model_tpm_limit", TG_IS_COUNTS, TG_FIELD_META, "null" },
 	{ "object_permission", TG_IS_OBJECT, TG_FIELD_REFUSED, "null" },
 	{ .name = NULL },
 };
 
-static const struct tg_entity project = {
+static const struct tg_manage_entity project = {
 	.kind = TG_SUBJECT_PROJECT,
 	.scope = TG_SCOPE_PROJECT,
 	.alias_member = "project_alias",
@@ -39,7 +38,7 @@ row_of(struct tg_manage *m, const struct tg_subject *s)
 	struct tg_figures f;
 	const char *team;
 
-	budget = tg_entity_budget(m, &project, s, &f);
+	budget = tg_manage_entity_budget(m, &project, s, &f);
 	spend = tg_row_model_spend(m, TG_SCOPE_PROJECT, s->id, 0);
 	if (budget == NULL || spend == NULL ||
 	    tg_row_name(m, s->parent, &team) != 0)
@@ -48,7 +47,7 @@ row_of(struct tg_manage *m, const struct tg_subject *s)
 	tg_jtree_set_text(row, "project_alias", s->alias);
 	tg_jtree_set_text(row, "team_id", team);
 	tg_jtree_set_text(row, "budget_id", s->budget);
-	(void)json_object_set(row, "metadata", tg_entity_metadata(m, s));
+	(void)json_object_set(row, "metadata", tg_manage_entity_metadata(m, s));
 	(void)json_object_set(row, "models", tg_manage_json(m, s->models));
 	(void)json_object_set_new(row, "spend", tg_manage_usd(f.spent_nano));
 	(void)json_object_set(row, "model_spend", spend);
@@ -118,7 +117,7 @@ save(struct tg_manage *m, struct tg_subject *s, const char *action)
 
 	if (s->id != 0 && (before = row_of(m, s)) == NULL)
 		return -1;
-	if (tg_entity_save(m, &project, s) != 0)
+	if (tg_manage_entity_save(m, &project, s) != 0)
 		return -1;
 	m->answer = json_incref(row_of(m, s));
 	if (m->answer == NULL)
@@ -139,7 +138,7 @@ project_new(struct tg_manage *m)
 		return -1;
 	s.parent = team.id;
 	if (s.name == NULL)
-		s.name = tg_entity_id(m);
+		s.name = tg_manage_entity_id(m);
 	found = find(m, s.name, false, &old);
 	if (found == 1)
 		return tg_fail_param(m->e, TG_E_CONFLICT, "project_id",
@@ -205,7 +204,7 @@ project_delete(struct tg_manage *m)
 	size_t i;
 	json_t *one;
 
-	if (tg_entity_names(m, "project_ids", &ids) != 0)
+	if (tg_manage_entity_names(m, "project_ids", &ids) != 0)
 		return -1;
 	m->answer = json_array();
 	json_array_foreach(ids, i, one) {

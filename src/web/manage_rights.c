@@ -133,6 +133,10 @@ tg_caller_team_keys(
 	    "team_member_permissions");
 	if (!json_is_array(list))
 		list = tg_manage_json(m, member_default);
+	/* LiteLLM has a permission for each of the two paths. */
+	if (strcmp(route, "/key/regenerate") == 0 &&
+	    tg_manage_among(list, "/key/{key_id}/regenerate"))
+		return 1;
 	return tg_manage_among(list, route);
 }
 
@@ -146,6 +150,31 @@ is_own(const struct tg_manage *m, const struct tg_key *key)
 
 	return (m->w->key.id != 0 && m->w->key.id == key->id) ||
 	    (person != 0 && person == key->person);
+}
+
+int
+tg_caller_acts_for(struct tg_manage *m, int64_t person, int64_t team)
+{
+	struct tg_subject s;
+	struct tg_member *rows;
+	struct tg_caller c = { 0 };
+	size_t n, i;
+
+	if (m->w->caller->admin || person == 0 ||
+	    person == m->w->caller->person.id)
+		return 1;
+	if (tg_subject_by_id(m->db, m->a, person, &s, m->e) < 0 ||
+	    tg_member_list(m->db, m->a, 0, person, &rows, &n, m->e) < 0)
+		return -1;
+	by_role(&c, s.role);
+	if (c.viewer)
+		return 0;
+	for (i = 0; i < n; i++)
+		if (rows[i].team != team &&
+		    (strcmp(rows[i].role, "admin") == 0 ||
+			strcmp(rows[i].role, "org_admin") == 0))
+			return 0;
+	return 1;
 }
 
 static int
@@ -177,11 +206,16 @@ int
 tg_caller_changes_key(
     struct tg_manage *m, const struct tg_key *key, const char *route)
 {
+	int rc;
+
 	if (m->w->caller->admin)
 		return 1;
 	if (!m->w->caller->may_write || key->role == TG_KEY_MASTER)
 		return 0;
-	return is_own(m, key) ? 1 : by_team(m, key, route);
+	if (is_own(m, key))
+		return 1;
+	rc = tg_caller_acts_for(m, key->person, key->team);
+	return rc == 1 ? by_team(m, key, route) : rc;
 }
 
 bool

@@ -41,6 +41,11 @@ int tg_caller_team_keys(struct tg_manage *m, const struct tg_subject *team,
 int tg_caller_sees_key(struct tg_manage *m, const struct tg_key *key);
 int tg_caller_changes_key(struct tg_manage *m, const struct tg_key *key,
     const char *route);
+/*
+ * Who runs a team makes and changes keys of its members, but not of those who
+ * may do more than that: such a key would give away their rights.
+ */
+int tg_caller_acts_for(struct tg_manage *m, int64_t person, int64_t team);
 /* See this person's data: admins, viewers, themselves. */
 bool tg_caller_sees_person(struct tg_manage *m, int64_t person);
 

@@ -27,6 +27,7 @@ int
 tg_row_find_key(struct tg_manage *m, const char *given, struct tg_key *key)
 {
 	char token[TG_SHA256_HEX];
+	int rc;
 
 	if (strncmp(given, "sk-", 3) == 0)
 		tg_sha256_hex(tg_str(given), token);
@@ -34,7 +35,8 @@ tg_row_find_key(struct tg_manage *m, const char *given, struct tg_key *key)
 		memcpy(token, given, sizeof(token));
 	else
 		return 0;
-	return tg_key_get(m->db, m->a, token, key, m->e);
+	rc = tg_key_get(m->db, m->a, token, key, m->e);
+	return rc == 0 ? tg_key_get_old(m->db, m->a, token, key, m->e) : rc;
 }
 
 /* 1 there, 0 not. */

@@ -34,6 +34,10 @@ json_t *tg_row_team(struct tg_manage *m, const struct tg_subject *team,
     bool models);
 /* {user_id, team_id, budget_id, spend, total_spend, litellm_budget_table} */
 json_t *tg_row_membership(struct tg_manage *m, const struct tg_member *member);
+/* {user_id, organization_id, user_role, spend, litellm_budget_table ...} */
+json_t *tg_row_organization_member(struct tg_manage *m,
+    const struct tg_subject *person, const struct tg_subject *organization,
+    const struct tg_member *member);
 /* {user_id, user_email, role} as in members_with_roles */
 json_t *tg_row_member_role(struct tg_manage *m, const struct tg_member *member);
 /* The shared budget of that name as its row; JSON null for NULL. */
@@ -50,7 +54,10 @@ json_t *tg_row_model_spend(struct tg_manage *m, enum tg_scope scope,
 
 /* The name of a subject (user_id, team_id ...), or NULL for 0. */
 int tg_row_name(struct tg_manage *m, int64_t subject, const char **name);
-/* A key by sk-... or its hash. 1 found (revoked too), 0 not. */
+/*
+ * A key by sk-... or its hash, also one it had before a rotation. 1 found
+ * (revoked too), 0 not.
+ */
 int tg_row_find_key(struct tg_manage *m, const char *given,
     struct tg_key *key);
 /* All keys of a person or team as rows with token, newest first. */

@@ -111,6 +111,9 @@ put_common(struct tg_manage *m, const struct tg_subject *s,
 	    row, "created_at", tg_manage_time(s->created_at));
 	(void)json_object_set_new(
 	    row, "updated_at", tg_manage_time(s->updated_at));
+	/* A shared budget is ours to link; LiteLLM's rows have no place. */
+	if (s->budget != NULL)
+		tg_jtree_set_text(row, "budget_id", s->budget);
 	if (s->removed_at != 0)
 		(void)json_object_set_new(
 		    row, "deleted_at", tg_manage_time(s->removed_at));
@@ -119,23 +122,58 @@ put_common(struct tg_manage *m, const struct tg_subject *s,
 
 /* --- memberships --- */
 
-static json_t *
-organization_membership(struct tg_manage *m, const struct tg_subject *person,
-    const struct tg_subject *organization, const struct tg_member *member)
+/* In the present period of its budget, else ever. */
+static int
+organization_figures(struct tg_manage *m, const struct tg_member *member,
+    struct tg_figures *f)
 {
+	char name[TG_SCOPE_NUMBER_BYTES];
+	struct tg_account *accounts;
+	struct tg_standing *st;
+	size_t n, n_st;
+
+	*f = (struct tg_figures){ 0 };
+	(void)tg_scope_number(member->team, name);
+	if (tg_account_spent(m->db, TG_SCOPE_ORGANIZATION_MEMBER,
+		member->person, name, &f->spent_nano, m->e) < 0 ||
+	    tg_accounts_of(m->db, m->a, TG_SCOPE_ORGANIZATION_MEMBER,
+		member->person, &accounts, &n, m->e) < 0)
+		return -1;
+	f->total_nano = f->spent_nano;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(accounts[i].name, name) != 0)
+			continue;
+		if (tg_standings(m->db, m->a, &accounts[i], m->now, &st,
+			&n_st, m->e) < 0)
+			return -1;
+		if (n_st == 0 || st[0].cap == NULL)
+			continue;
+		f->spent_nano = st[0].spent_nano;
+		if (st[0].reset_at != INT64_MAX)
+			f->reset_at = st[0].reset_at;
+	}
+	return 0;
+}
+
+json_t *
+tg_row_organization_member(struct tg_manage *m,
+    const struct tg_subject *person, const struct tg_subject *organization,
+    const struct tg_member *member)
+{
+	const json_t *own = tg_manage_json(m, member->settings);
 	json_t *row = tg_manage_keep(m, json_object());
 	json_t *budget = tg_row_budget(m, member->budget);
-	int64_t spent;
+	struct tg_figures f;
 
-	if (budget == NULL ||
-	    tg_account_spent(m->db, TG_SCOPE_MEMBER, member->id, "", &spent,
-		m->e) < 0)
+	if (budget == NULL || organization_figures(m, member, &f) < 0)
 		return NULL;
+	if (json_is_null(budget) && json_object_size(own) > 0)
+		budget = tg_row_own_budget(m, NULL, own, &f);
 	tg_jtree_set_text(row, "user_id", person->name);
 	tg_jtree_set_text(row, "organization_id", organization->name);
 	tg_jtree_set_text(row, "user_role", member->role);
 	tg_jtree_set_text(row, "budget_id", member->budget);
-	(void)json_object_set_new(row, "spend", tg_manage_usd(spent));
+	(void)json_object_set_new(row, "spend", tg_manage_usd(f.spent_nano));
 	(void)json_object_set(row, "litellm_budget_table", budget);
 	(void)json_object_set_new(
 	    row, "created_at", tg_manage_time(member->created_at));
@@ -170,7 +208,8 @@ put_memberships(
 			    teams, json_string(in.name));
 			continue;
 		}
-		one = organization_membership(m, person, &in, &rows[i]);
+		one = tg_row_organization_member(
+		    m, person, &in, &rows[i]);
 		if (one == NULL)
 			return -1;
 		(void)json_array_append(organizations, one);

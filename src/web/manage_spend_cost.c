@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "llm/usage.h"
+#include "web/model_info.h"
 #include "web/spend.h"
 
 #define COUNT_MAX 1000000000LL
@@ -26,8 +27,8 @@ find_rate(struct tg_spend *s, const char *model, int64_t prompt_tokens,
 	int rc = 0;
 	size_t n;
 
-	found = tg_catalog_find(
-	    s->m.w->catalog, s->arena, tg_str(model), &n);
+	found = tg_catalog_find(s->m.w->catalog, s->arena, tg_str(model),
+	    tg_model_team(s->m.w), &n);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		tg_prices_at(&found[i]->prices, s->m.now, prompt_tokens, "",
 		    &r->prices);

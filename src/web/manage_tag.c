@@ -19,7 +19,7 @@ static const struct tg_field fields[] = {
 	{ .name = NULL },
 };
 
-static const struct tg_entity tag = {
+static const struct tg_manage_entity tag = {
 	.kind = TG_SUBJECT_TAG,
 	.scope = TG_SCOPE_TAG,
 	.fields = fields,
@@ -31,7 +31,7 @@ row_of(struct tg_manage *m, const struct tg_subject *s)
 	json_t *row = tg_manage_keep(m, json_object()), *budget;
 	struct tg_figures f;
 
-	budget = tg_entity_budget(m, &tag, s, &f);
+	budget = tg_manage_entity_budget(m, &tag, s, &f);
 	if (budget == NULL)
 		return NULL;
 	tg_jtree_set_text(row, "name", s->name);
@@ -68,7 +68,7 @@ save(struct tg_manage *m, struct tg_subject *s, const char *action)
 
 	if (s->id != 0 && (before = row_of(m, s)) == NULL)
 		return -1;
-	if (tg_entity_save(m, &tag, s) != 0 ||
+	if (tg_manage_entity_save(m, &tag, s) != 0 ||
 	    (after = row_of(m, s)) == NULL)
 		return -1;
 	m->answer = json_pack("{s:s, s:O}", "message",
@@ -112,7 +112,7 @@ tag_info(struct tg_manage *m)
 	json_t *one, *row;
 	size_t i;
 
-	if (tg_entity_names(m, "names", &names) != 0)
+	if (tg_manage_entity_names(m, "names", &names) != 0)
 		return -1;
 	m->answer = json_object();
 	json_array_foreach(names, i, one) {

@@ -100,9 +100,10 @@ tg_team_done(struct tg_manage *m, const char *action, const json_t *before,
 static int
 make(struct tg_manage *m)
 {
-	json_t *body = tg_manage_keep(m, json_deep_copy(m->body));
+	json_t *body = tg_manage_copy(m, m->body);
 	struct tg_subject team;
 
+	tg_fields_lift(tg_fields_team, body);
 	if (tg_fields_check(m->e, tg_fields_team, body) != 0 ||
 	    add_defaults(m, body) != 0 || begin(m, &team) != 0 ||
 	    tg_team_read(m, body, &team) != 0 || may_make(m, &team) != 0 ||
@@ -143,10 +144,11 @@ contain(struct tg_manage *m, json_t *body, const struct tg_subject *team)
 static int
 change(struct tg_manage *m, const char *name)
 {
-	json_t *body = tg_manage_keep(m, json_deep_copy(m->body)), *before;
+	json_t *body = tg_manage_copy(m, m->body), *before;
 	struct tg_subject team;
 	int rc;
 
+	tg_fields_lift(tg_fields_team, body);
 	if (tg_fields_check(m->e, tg_fields_team, body) != 0 ||
 	    tg_team_find(m, name, &team) != 0)
 		return -1;

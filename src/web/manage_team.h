@@ -43,6 +43,9 @@ int tg_team_join(struct tg_manage *m, const struct tg_subject *team,
 /* Terms that were sent; the member's promises follow. */
 int tg_team_terms(struct tg_manage *m, const struct tg_subject *team,
     struct tg_member *member, const json_t *terms);
+/* Budgets that these members, who are gone, had for themselves go, too. */
+int tg_team_forget(struct tg_manage *m, const struct tg_member *members,
+    size_t n);
 /* "admin" or "user" of a body, into *role: 422 for another. */
 int tg_team_role(struct tg_manage *m, const json_t *body, const char **role);
 /* All members of a new team's body. */

@@ -18,7 +18,9 @@ delete_one(struct tg_manage *m, const char *name)
 {
 	struct tg_key_filter f = { 0 };
 	struct tg_subject team;
+	struct tg_member *members;
 	json_t *before;
+	size_t n;
 	int rc;
 
 	if (tg_team_find(m, name, &team) != 0)
@@ -29,7 +31,9 @@ delete_one(struct tg_manage *m, const char *name)
 	f.team = team.id;
 	before = tg_row_team(m, &team, false);
 	if (rc < 0 || before == NULL || tg_user_drop_keys(m, &f) != 0 ||
-	    tg_subject_remove(m->db, team.id, m->e) < 0)
+	    tg_member_list(m->db, m->a, team.id, 0, &members, &n, m->e) < 0 ||
+	    tg_subject_remove(m->db, team.id, m->e) < 0 ||
+	    tg_team_forget(m, members, n) != 0)
 		return -1;
 	return tg_manage_audit(
 	    m, "deleted", TG_TABLE_TEAM, team.name, before, NULL);

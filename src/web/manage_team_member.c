@@ -1,8 +1,6 @@
 /* Members of a team: added, changed, removed, and the caller as one. */
 #include "config.h"
 
-#include "gate/rules.h"
-#include "store/budgets.h"
 #include "web/fault.h"
 #include "web/manage_key.h"
 #include "web/manage_team.h"
@@ -190,26 +188,6 @@ tg_web_team_set(struct tg_web *w)
 
 /* --- remove --- */
 
-/* A budget that only this member had goes, too. */
-static int
-drop_budget(struct tg_manage *m, const struct tg_subject *team,
-    const struct tg_member *member)
-{
-	const char *shared = json_string_value(json_object_get(
-	    tg_manage_json(m, team->settings), "team_member_budget_id"));
-	struct tg_budget_user *users;
-	size_t n;
-
-	if (member->budget == NULL ||
-	    (shared != NULL && strcmp(shared, member->budget) == 0))
-		return 0;
-	if (tg_budget_users(
-		m->db, m->a, member->budget, &users, &n, m->e) < 0)
-		return -1;
-	return n > 0 ? 0 :
-		       tg_budget_remove(m->db, member->budget, m->e);
-}
-
 static int
 drop(struct tg_manage *m)
 {
@@ -226,7 +204,7 @@ drop(struct tg_manage *m)
 	before = tg_row_membership(m, &member);
 	if (before == NULL || tg_user_drop_keys(m, &f) != 0 ||
 	    tg_member_remove(m->db, team.id, person.id, m->e) < 0 ||
-	    drop_budget(m, &team, &member) < 0 ||
+	    tg_team_forget(m, &member, 1) != 0 ||
 	    tg_manage_audit(m, "deleted", TG_TABLE_MEMBER, team.name, before,
 		NULL) != 0)
 		return -1;

@@ -82,6 +82,8 @@ tg_team_read(
 		return -1;
 	if (json_object_get(body, "team_alias") != NULL)
 		team->alias = text_in(m, body, "team_alias");
+	if (json_object_get(body, "budget_id") != NULL)
+		team->budget = text_in(m, body, "budget_id");
 	if (json_object_get(body, "organization_id") != NULL &&
 	    tg_key_owner(m, TG_SUBJECT_ORGANIZATION,
 		text_in(m, body, "organization_id"), &team->parent) != 0)
@@ -116,10 +118,9 @@ static int
 read_settings(
     struct tg_manage *m, const json_t *body, struct tg_subject *team)
 {
-	const json_t *metadata = json_object_get(body, "metadata");
+	json_t *metadata = json_object_get(body, "metadata");
 	json_t *settings = tg_manage_json(m, team->settings);
 	enum tg_log_mode log;
-	struct tg_rules rules;
 	const char *text;
 
 	if (!json_is_object(settings))
@@ -127,8 +128,7 @@ read_settings(
 	tg_fields_store(tg_fields_team, body, settings);
 	(void)json_object_del(settings, "implied");
 	if (metadata != NULL)
-		(void)json_object_set_new(settings, "metadata",
-		    tg_fields_metadata(tg_fields_team, metadata));
+		(void)json_object_set(settings, "metadata", metadata);
 	text = text_in(m, body, "log");
 	if (text != NULL && tg_log_mode_parse(tg_str(text), &log) != 0)
 		return tg_fail_param(m->e, TG_E_INVALID, "log",
@@ -137,8 +137,7 @@ read_settings(
 	    member_budget(m, body, team, settings) != 0)
 		return -1;
 	team->settings = tg_manage_print(m, settings);
-	return tg_rules_read(
-	    m->a, settings, NULL, NULL, m->zone, &rules, m->e);
+	return tg_key_promises(m, team->settings, team->budget);
 }
 
 /* --- what each member of the team may spend --- */

@@ -125,6 +125,52 @@ tg_team_join(struct tg_manage *m, const struct tg_subject *team,
 	return 1;
 }
 
+/* 1: a living team has it for members to come. */
+static int
+is_of_team(struct tg_manage *m, const struct tg_member *member)
+{
+	struct tg_subject team;
+	const char *shared;
+	int rc = tg_subject_by_id(m->db, m->a, member->team, &team, m->e);
+
+	if (rc != 1)
+		return rc;
+	shared = json_string_value(json_object_get(
+	    tg_manage_json(m, team.settings), "team_member_budget_id"));
+	return team.removed_at == 0 && shared != NULL &&
+	    strcmp(shared, member->budget) == 0;
+}
+
+/*
+ * The names of such budgets were made here, for one member or for those of a
+ * team; whoever else uses one keeps it.
+ */
+int
+tg_team_forget(
+    struct tg_manage *m, const struct tg_member *members, size_t n)
+{
+	struct tg_budget_user *users;
+	size_t n_users;
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		if (members[i].budget == NULL)
+			continue;
+		rc = is_of_team(m, &members[i]);
+		if (rc < 0)
+			return -1;
+		if (rc == 1)
+			continue;
+		if (tg_budget_users(m->db, m->a, members[i].budget, &users,
+			&n_users, m->e) < 0)
+			return -1;
+		if (n_users == 0 &&
+		    tg_budget_remove(m->db, members[i].budget, m->e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* --- of a new team --- */
 
 static int

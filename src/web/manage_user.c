@@ -4,7 +4,6 @@
 #include "web/manage_user.h"
 
 #include "base/id.h"
-#include "gate/rules.h"
 #include "store/budgets.h"
 #include "store/setup.h"
 #include "web/manage_key.h"
@@ -127,7 +126,7 @@ answer(struct tg_manage *m, const json_t *body, const struct tg_subject *s,
 static int
 make(struct tg_manage *m)
 {
-	json_t *body = tg_manage_keep(m, json_deep_copy(m->body));
+	json_t *body = tg_manage_copy(m, m->body);
 	struct tg_key key = { .role = TG_KEY_CALLER,
 		.models = "[]",
 		.metadata = "{}",
@@ -139,6 +138,7 @@ make(struct tg_manage *m)
 	struct tg_subject s;
 	bool with_key = true;
 
+	tg_fields_lift(tg_fields_user, body);
 	if (tg_caller_need_admin(m->w, m->e) != 0 ||
 	    add_defaults(m, body) != 0 ||
 	    tg_fields_check(m->e, tg_fields_user, body) != 0 ||

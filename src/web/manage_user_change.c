@@ -3,6 +3,7 @@
 
 #include "store/people.h"
 #include "web/manage_key.h"
+#include "web/manage_team.h"
 #include "web/manage_user.h"
 
 #define BULK_MOST 500
@@ -37,11 +38,12 @@ may_change(struct tg_manage *m, const json_t *body,
 
 /* What is missing is made, as LiteLLM does. */
 static int
-change(struct tg_manage *m, const json_t *body, struct tg_subject *s)
+change(struct tg_manage *m, const json_t *sent, struct tg_subject *s)
 {
-	json_t *before = NULL;
+	json_t *body = tg_manage_copy(m, sent), *before = NULL;
 	int rc;
 
+	tg_fields_lift(tg_fields_user, body);
 	if (tg_fields_check(m->e, tg_fields_user, body) != 0)
 		return -1;
 	rc = tg_user_given(m, body, s);
@@ -201,7 +203,9 @@ delete_one(struct tg_manage *m, const char *id)
 {
 	struct tg_key_filter f = { 0 };
 	struct tg_subject s;
+	struct tg_member *members;
 	json_t *before;
+	size_t n;
 	int rc = tg_subject_find(
 	    m->db, m->a, TG_SUBJECT_PERSON, id, &s, m->e);
 
@@ -214,7 +218,9 @@ delete_one(struct tg_manage *m, const char *id)
 	f.person = s.id;
 	if (before == NULL || tg_user_drop_keys(m, &f) != 0 ||
 	    tg_person_drop(m->db, s.name, m->e) < 0 ||
-	    tg_subject_remove(m->db, s.id, m->e) < 0)
+	    tg_member_list(m->db, m->a, 0, s.id, &members, &n, m->e) < 0 ||
+	    tg_subject_remove(m->db, s.id, m->e) < 0 ||
+	    tg_team_forget(m, members, n) != 0)
 		return -1;
 	return tg_manage_audit(
 	    m, "deleted", TG_TABLE_USER, s.name, before, NULL);

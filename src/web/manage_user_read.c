@@ -62,6 +62,8 @@ tg_user_read(struct tg_manage *m, const json_t *body, struct tg_subject *s)
 		s->alias = text;
 	if (sent_text(m, body, "user_email", &text))
 		s->email = text;
+	if (sent_text(m, body, "budget_id", &text))
+		s->budget = text;
 	v = json_object_get(body, "models");
 	if (v != NULL)
 		s->models = json_is_null(v) ? "[]" : tg_manage_print(m, v);
@@ -77,19 +79,16 @@ read_settings(
     struct tg_manage *m, const json_t *body, struct tg_subject *s)
 {
 	json_t *settings = tg_manage_json(m, s->settings);
-	const json_t *metadata = json_object_get(body, "metadata");
-	struct tg_rules rules;
+	json_t *metadata = json_object_get(body, "metadata");
 
 	if (!json_is_object(settings))
 		settings = tg_manage_keep(m, json_object());
 	tg_fields_store(tg_fields_user, body, settings);
 	(void)json_object_del(settings, "implied");
 	if (metadata != NULL)
-		(void)json_object_set_new(settings, "metadata",
-		    tg_fields_metadata(tg_fields_user, metadata));
+		(void)json_object_set(settings, "metadata", metadata);
 	s->settings = tg_manage_print(m, settings);
-	return tg_rules_read(
-	    m->a, settings, NULL, NULL, m->zone, &rules, m->e);
+	return tg_key_promises(m, s->settings, s->budget);
 }
 
 /* --- signing in --- */

@@ -5,6 +5,8 @@
 
 #include "web/me.h"
 
+#include <stdlib.h>
+
 #include "store/call_pages.h"
 #include "web/bill.h"
 
@@ -18,19 +20,27 @@ write_place(struct tg_spend *s, const struct tg_account *a)
 {
 	struct tg_jw *j = &s->out;
 	const struct tg_name *name;
-	bool of_key =
-	    a->scope == TG_SCOPE_KEY || a->scope == TG_SCOPE_KEY_MODEL;
+	bool by_tag = a->scope == TG_SCOPE_KEY_TAG;
+	bool of_key = a->scope == TG_SCOPE_KEY ||
+	    a->scope == TG_SCOPE_KEY_MODEL || by_tag;
+	bool of_member = a->scope == TG_SCOPE_ORGANIZATION_MEMBER;
 
 	tg_jw_text(j, "scope", tg_scope_name(a->scope));
 	if (a->scope == TG_SCOPE_MEMBER) /* a row that has no name */
 		name = tg_names_subject(s->names, 0);
+	else if (of_member)
+		name = tg_names_subject(
+		    s->names, strtoll(a->name, NULL, 10));
 	else if (of_key)
 		name = tg_names_key(s->names, a->subject);
 	else
 		name = tg_names_subject(s->names, a->subject);
 	tg_jw_text(j, "id", name->id);
 	tg_jw_text(j, "alias", of_key ? tg_name_shown(name) : name->alias);
-	tg_jw_text(j, "model", *a->name != '\0' ? a->name : NULL);
+	tg_jw_text(j, "model",
+	    *a->name != '\0' && !of_member && !by_tag ? a->name : NULL);
+	if (by_tag)
+		tg_jw_text(j, "tag", a->name);
 }
 
 static int64_t
@@ -142,6 +152,9 @@ read_standings(struct tg_spend *s, const struct tg_me_account *list,
 		for (size_t k = 0; k < n; k++) {
 			struct standings *one = &(*all)[*n_all];
 			struct tg_standing *st;
+			if (list[i].name != NULL &&
+			    strcmp(list[i].name, accounts[k].name) != 0)
+				continue;
 			if (tg_standings(s->m.db, s->arena, &accounts[k],
 				s->m.now, &st, &one->n, s->m.e) != 0)
 				return -1;
@@ -181,21 +194,35 @@ static int
 write_promises(struct tg_spend *s, const struct tg_key *key, int64_t person)
 {
 	struct tg_member member = { .id = 0 };
+	struct tg_subject team = { .parent = 0 };
+	char number[TG_SCOPE_NUMBER_BYTES];
+	int64_t organization;
 
+	if (key->team != 0 &&
+	    tg_subject_by_id(s->m.db, s->arena, key->team, &team, s->m.e) < 0)
+		return -1;
+	organization = key->organization != 0 ? key->organization :
+						team.parent;
+	(void)tg_scope_number(organization, number);
 	if (key->team != 0 && person != 0 &&
 	    tg_member_find(s->m.db, s->arena, key->team, person, &member,
 		s->m.e) < 0)
 		return -1;
 	const struct tg_me_account list[] = {
-		{ TG_SCOPE_KEY, key->id },
-		{ TG_SCOPE_KEY_MODEL, key->id },
-		{ TG_SCOPE_MEMBER, member.id },
-		{ TG_SCOPE_PERSON, person },
-		{ TG_SCOPE_PROJECT, key->project },
-		{ TG_SCOPE_TEAM, key->team },
-		{ TG_SCOPE_TEAM_MODEL, key->team },
-		{ TG_SCOPE_ORGANIZATION, key->organization },
-		{ TG_SCOPE_HOUSE, 0 },
+		{ TG_SCOPE_KEY, key->id, NULL },
+		{ TG_SCOPE_KEY_MODEL, key->id, NULL },
+		{ TG_SCOPE_KEY_TAG, key->id, NULL },
+		{ TG_SCOPE_MEMBER, member.id, NULL },
+		{ TG_SCOPE_PERSON, person, NULL },
+		{ TG_SCOPE_PERSON_MODEL, person, NULL },
+		{ TG_SCOPE_PROJECT, key->project, NULL },
+		{ TG_SCOPE_PROJECT_MODEL, key->project, NULL },
+		{ TG_SCOPE_TEAM, key->team, NULL },
+		{ TG_SCOPE_TEAM_MODEL, key->team, NULL },
+		{ TG_SCOPE_ORGANIZATION, organization, NULL },
+		{ TG_SCOPE_ORGANIZATION_MODEL, organization, NULL },
+		{ TG_SCOPE_ORGANIZATION_MEMBER, person, number },
+		{ TG_SCOPE_HOUSE, 0, NULL },
 	};
 	return tg_me_standings(s, list, sizeof(list) / sizeof(list[0]));
 }

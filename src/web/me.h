@@ -24,6 +24,7 @@ json_t *tg_me_facts(struct tg_manage *m, const struct tg_key *key);
 struct tg_me_account {
 	enum tg_scope scope;
 	int64_t subject;
+	const char *name;	/* NULL: all of the subject */
 };
 int tg_me_standings(struct tg_spend *s, const struct tg_me_account *list,
     size_t n);

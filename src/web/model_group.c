@@ -121,7 +121,8 @@ add_named(struct tg_manage *m, const char *name, json_t *data)
 {
 	struct group g = { .m = m, .name = name };
 
-	g.list = tg_catalog_find(m->w->catalog, m->a, tg_str(name), &g.n);
+	g.list = tg_catalog_find(m->w->catalog, m->a, tg_str(name),
+	    tg_model_team(m->w), &g.n);
 	if (g.n > 0 && tg_model_visible(m->w, name))
 		(void)json_array_append_new(data, group_row(&g));
 }

@@ -44,6 +44,35 @@ tg_model_visible(struct tg_web *w, const char *model)
 	    tg_rights_model(w->self, w->catalog, tg_str(model));
 }
 
+const char *
+tg_model_team(const struct tg_web *w)
+{
+	if (w->caller->viewer)
+		return TG_TEAM_ANY;
+	return w->self != NULL && w->self->team != NULL ?
+	    w->self->team->name :
+	    NULL;
+}
+
+/* Members of the team may, with whatever key. */
+static int
+of_own_team(struct tg_manage *m, const char *name)
+{
+	struct tg_subject team;
+	int found = tg_subject_find(
+	    m->db, m->a, TG_SUBJECT_TEAM, name, &team, m->e);
+
+	return found == 1 ? tg_caller_member(m, team.id) : found;
+}
+
+int
+tg_model_shown(struct tg_manage *m, const struct tg_deployment *d)
+{
+	if (tg_deployment_for(d, tg_model_team(m->w)))
+		return tg_model_visible(m->w, d->model);
+	return of_own_team(m, d->team);
+}
+
 json_t *
 tg_model_openai_params(struct tg_manage *m, const char *mode)
 {
@@ -207,14 +236,23 @@ static int
 model_info(struct tg_manage *m)
 {
 	const char *id = tg_manage_query(m, "litellm_model_id");
+	const char *team = tg_manage_query(m, "teamId");
 	const struct tg_catalog *c = m->w->catalog;
 	json_t *data = json_array();
 
 	m->answer = json_pack("{s:o}", "data", data);
 	for (size_t i = 0; i < c->n_deployments; i++) {
 		const struct tg_deployment *d = &c->deployments[i];
-		if ((id == NULL || strcmp(id, d->id) == 0) &&
-		    tg_model_visible(m->w, d->model))
+		int shown;
+
+		if ((id != NULL && strcmp(id, d->id) != 0) ||
+		    (team != NULL && d->team != NULL &&
+			strcmp(team, d->team) != 0))
+			continue;
+		shown = tg_model_shown(m, d);
+		if (shown < 0)
+			return -1;
+		if (shown == 1)
 			(void)json_array_append(
 			    data, tg_model_info_row(m, d));
 	}
@@ -231,18 +269,21 @@ struct listing {
 	size_t n;
 };
 
-static bool
+static int
 is_wanted(struct tg_manage *m, const struct tg_deployment *d)
 {
 	const char *model = tg_manage_query(m, "model");
 	const char *search = tg_manage_query(m, "search");
 	const char *id = tg_manage_query(m, "modelId");
+	const char *team = tg_manage_query(m, "teamId");
 
-	return (model == NULL || strcmp(model, d->model) == 0) &&
-	    (id == NULL || strcmp(id, d->id) == 0) &&
-	    (search == NULL ||
-		tg_str_ifind(tg_str(d->model), search) >= 0) &&
-	    tg_model_visible(m->w, d->model);
+	if ((model != NULL && strcmp(model, d->model) != 0) ||
+	    (id != NULL && strcmp(id, d->id) != 0) ||
+	    (team != NULL && d->team != NULL &&
+		strcmp(team, d->team) != 0) ||
+	    (search != NULL && tg_str_ifind(tg_str(d->model), search) < 0))
+		return 0;
+	return tg_model_shown(m, d);
 }
 
 static int
@@ -319,9 +360,14 @@ model_info_page(struct tg_manage *m)
 	if (tg_manage_query_int(m, "page", 1, INT32_MAX, &page) != 0 ||
 	    tg_manage_query_int(m, "size", 1, 1000, &size) != 0)
 		return -1;
-	for (size_t i = 0; i < c->n_deployments; i++)
-		if (is_wanted(m, &c->deployments[i]))
+	for (size_t i = 0; i < c->n_deployments; i++) {
+		int wanted_row = is_wanted(m, &c->deployments[i]);
+
+		if (wanted_row < 0)
+			return -1;
+		if (wanted_row == 1)
 			l.rows[l.n++] = &c->deployments[i];
+	}
 	if (sort(m, &l) != 0)
 		return -1;
 	for (size_t i = (size_t)((page - 1) * size);

@@ -7,8 +7,12 @@
 #include "gate/catalog.h"
 #include "web/manage.h"
 
+/* Whose models the caller may see (tg_catalog_find()): viewers everybody's. */
+const char *tg_model_team(const struct tg_web *w);
 /* May the caller see it? Administrators and viewers see all. */
 bool tg_model_visible(struct tg_web *w, const char *model);
+/* 1 yes, 0 no; team admins see those of their teams. */
+int tg_model_shown(struct tg_manage *m, const struct tg_deployment *d);
 /* {model_name, litellm_params, model_info}; kept by m. */
 json_t *tg_model_info_row(struct tg_manage *m, const struct tg_deployment *d);
 /* Parameters of OpenAI's that a model of this mode takes; kept by m. */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "gate/rules.h"
+#include "llm/price.h"
 #include "store/setup.h"
 #include "web/model_draft.h"
 
@@ -15,9 +16,7 @@ static const char *const refused[] = { "additional_drop_params", "tag_regex",
 	"default_api_key_rpm_limit", "default_api_key_tpm_limit",
 	"configurable_clientside_auth_params", "mock_tool_calls",
 	"mock_timeout", "merge_reasoning_content_in_choices",
-	"use_chat_completions_api", "azure_ad_token", "aws_access_key_id",
-	"aws_secret_access_key", "aws_session_token", "vertex_credentials",
-	"watsonx_token", NULL };
+	"use_chat_completions_api", "aws_access_key_id", NULL };
 /* What bounds it (gate/rules.h), under the names of tollgate.ini. */
 static const char *const bounds[] = { "rpm", "tpm", "itpm", "otpm",
 	"max_parallel_requests", "max_budget", "budget_duration", "queue",
@@ -43,6 +42,36 @@ set(struct tg_model_draft *d, const char *name, const char *value)
 		    d->settings, name, json_string(value));
 	else
 		(void)json_object_del(d->settings, name);
+}
+
+static bool
+looks_secret(const char *name)
+{
+	struct tg_str s = tg_str(name);
+
+	if (strcmp(name, "api_key") == 0 || tg_price_litellm_like(s))
+		return false;
+	return tg_str_ifind(s, "secret") >= 0 ||
+	    tg_str_ifind(s, "password") >= 0 ||
+	    tg_str_ifind(s, "credentials") >= 0 ||
+	    tg_str_ends(s, "_key") || tg_str_ends(s, "_token");
+}
+
+/* What is kept is shown: it must not be anybody's secret. */
+static int
+check_secrets(struct tg_model_draft *d)
+{
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)d->given, name, v) {
+		if (!json_is_null(v) && looks_secret(name))
+			return tg_fail_param(d->m->e, TG_E_UNSUPPORTED, name,
+			    "'%s' looks like a secret that this gateway has "
+			    "no use for. Leave it out.",
+			    name);
+	}
+	return 0;
 }
 
 static int
@@ -305,7 +334,8 @@ tg_model_params_read(struct tg_model_draft *d)
 	    d->m, d->old.settings != NULL ? d->old.settings : "{}");
 	if (tg_manage_refuse(d->m->w, d->given, refused) != 0)
 		return tg_err_pass(d->m->e, &d->m->w->rq->err);
-	if (check_texts(d) != 0 || choose_place(d) != 0 ||
+	if (check_secrets(d) != 0 || check_texts(d) != 0 ||
+	    choose_place(d) != 0 ||
 	    set_seconds(d, "timeout", "total_ms") != 0 ||
 	    set_seconds(d, "stream_timeout", "first_byte_ms") != 0 ||
 	    set_count(d, "weight") != 0 || set_count(d, "order") != 0 ||

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "gate/rights.h"
+#include "store/health.h"
 #include "web/manage_rights.h"
 #include "web/model_info.h"
 
@@ -17,14 +18,24 @@
 struct list {
 	struct tg_manage *m;
 	const struct tg_who *who;	/* whose rights count; NULL: all */
+	const char *team;	/* whose own models are shown, or NULL */
 	json_t *data;
 	bool anthropic, metadata;
+	struct tg_health_rows checks;	/* none: health is not asked for */
 };
 
 static bool
 wants_anthropic(struct tg_web *w)
 {
 	return tg_request_header(w->rq, "anthropic-version").n > 0;
+}
+
+static const char *
+team_of(const struct tg_web *w)
+{
+	return w->self != NULL && w->self->team != NULL ?
+	    w->self->team->name :
+	    NULL;
 }
 
 static bool
@@ -62,6 +73,17 @@ add(struct list *l, const char *name, const struct tg_deployment *d)
 	(void)json_array_append_new(l->data, entry(l, name, d));
 }
 
+/* Unless the last check of it failed. */
+static bool
+is_healthy(const struct list *l, const struct tg_deployment *d)
+{
+	for (size_t i = 0; i < l->checks.n; i++)
+		if (strcmp(l->checks.rows[i].deployment, d->id) == 0)
+			return l->checks.rows[i].error == NULL;
+	return true;
+}
+
+/* A name is there as long as one of its deployments is. */
 static void
 add_models(struct list *l)
 {
@@ -70,7 +92,8 @@ add_models(struct list *l)
 
 	for (size_t i = 0; i < c->n_deployments; i++) {
 		const struct tg_deployment *d = &c->deployments[i];
-		if (d->blocked ||
+		if (d->blocked || !tg_deployment_for(d, l->team) ||
+		    !is_healthy(l, d) ||
 		    (before != NULL && strcmp(before, d->model) == 0))
 			continue;
 		before = d->model;
@@ -149,20 +172,24 @@ as_team(struct list *l, const char *name, struct tg_who *who,
 	*who = (struct tg_who){ .key = { .models = "[]", .settings = "{}" },
 		.team = team };
 	l->who = who;
+	l->team = team->name;
 	return may < 0 ? -1 : 0;
 }
 
 static int
 list_all(struct list *l)
 {
-	bool groups = false, only = false;
+	bool groups = false, only = false, healthy = false;
 	struct tg_manage *m = l->m;
 
 	if (check_words(m) != 0 ||
 	    tg_manage_query_bool(
 		m, "include_model_access_groups", &groups) != 0 ||
 	    tg_manage_query_bool(m, "only_model_access_groups", &only) != 0 ||
-	    tg_manage_query_bool(m, "include_metadata", &l->metadata) != 0)
+	    tg_manage_query_bool(m, "include_metadata", &l->metadata) != 0 ||
+	    tg_manage_query_bool(m, "healthy_only", &healthy) != 0 ||
+	    (healthy &&
+		tg_health_latest(m->db, m->a, &l->checks, m->e) != 0))
 		return -1;
 	if (!only)
 		add_models(l);
@@ -187,7 +214,7 @@ static int
 models(struct tg_manage *m)
 {
 	struct list l = { .m = m, .who = m->w->self, .data = json_array(),
-		.anthropic = wants_anthropic(m->w) };
+		.team = team_of(m->w), .anthropic = wants_anthropic(m->w) };
 	const char *team_id = tg_manage_query(m, "team_id");
 	struct tg_subject team;
 	struct tg_who who;
@@ -209,7 +236,7 @@ models(struct tg_manage *m)
 static int
 model(struct tg_manage *m)
 {
-	struct list l = { .m = m, .who = m->w->self,
+	struct list l = { .m = m, .who = m->w->self, .team = team_of(m->w),
 		.anthropic = wants_anthropic(m->w) };
 	const char *name = tg_arena_cstr(m->a, m->w->rest), *asked = name;
 	const struct tg_deployment **found;
@@ -218,7 +245,8 @@ model(struct tg_manage *m)
 	if (l.who != NULL)
 		asked = tg_arena_cstr(m->a,
 		    tg_rights_alias(l.who, m->a, m->w->rest));
-	found = tg_catalog_find(m->w->catalog, m->a, tg_str(asked), &n);
+	found = tg_catalog_find(
+	    m->w->catalog, m->a, tg_str(asked), l.team, &n);
 	if (n == 0 || !may_use(&l, asked)) {
 		(void)snprintf(
 		    m->e->ecode, sizeof(m->e->ecode), "model_not_found");

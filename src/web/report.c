@@ -139,13 +139,38 @@ set_zone(struct tg_spend *s)
 	return 0;
 }
 
+/* Without the last: up to this very day, as the house counts days. */
+static int
+read_dates(struct tg_spend *s)
+{
+	const char *from = tg_manage_query(&s->m, "start_date");
+	struct tg_str text;
+	struct tg_date date;
+	char today[11];
+	int given = tg_spend_dates(s, 0);
+	bool known = tg_day_of(s->m.zone, s->m.now, today);
+
+	if (given != 0)
+		return given;
+	if (known && from != NULL)
+		return tg_spend_range(s, from, today) == 0 ? 1 : -1;
+	tg_spend_last_month(s);
+	if (!known)
+		return 0;
+	text = tg_str(today);
+	if (!tg_date_read(&text, &date))
+		return 0;
+	s->first_day += tg_days_of(date) - s->last_day;
+	s->last_day = tg_days_of(date);
+	return 0;
+}
+
 static int
 report_ask(struct tg_spend *s)
 {
 	const char *by = tg_manage_query(&s->m, "by");
 
-	return tg_spend_dates(s, TG_DATES_OR_MONTH) < 0 ||
-		set_zone(s) != 0 ||
+	return read_dates(s) < 0 || set_zone(s) != 0 ||
 		read_by(s, s->own, by != NULL ? by : "day") != 0 ||
 		read_filters(s) != 0 ?
 	    -1 :
@@ -274,7 +299,7 @@ static void
 add_account(struct report *r, enum tg_scope scope, int64_t subject)
 {
 	r->accounts[r->n_accounts++] =
-	    (struct tg_me_account){ scope, subject };
+	    (struct tg_me_account){ scope, subject, NULL };
 }
 
 /* Exactly one of them; 404 for what is not there. */
@@ -291,6 +316,7 @@ read_whose(struct tg_spend *s, struct report *r)
 	} else if (tg_manage_query(&s->m, "person") != NULL) {
 		r->kind = "person";
 		add_account(r, TG_SCOPE_PERSON, id = f->person);
+		add_account(r, TG_SCOPE_PERSON_MODEL, id);
 	} else if (tg_manage_query(&s->m, "team") != NULL) {
 		r->kind = "team";
 		add_account(r, TG_SCOPE_TEAM, id = f->team);
@@ -298,6 +324,7 @@ read_whose(struct tg_spend *s, struct report *r)
 	} else if (tg_manage_query(&s->m, "customer") != NULL) {
 		r->kind = "customer";
 		add_account(r, TG_SCOPE_CUSTOMER, id = f->facet);
+		add_account(r, TG_SCOPE_CUSTOMER_MODEL, id);
 		if (!tg_spend_sees_all(s))
 			return tg_caller_deny(
 			    &s->m, "see the statement of a customer");

@@ -96,8 +96,9 @@ tg_web_catalog(struct tg_web *w)
 static void
 say_fault(struct tg_web *w)
 {
+	/* Who may not come in is told so in one form, wherever to. */
 	enum tg_fault_form form =
-	    w->route != NULL ? w->route->form : TG_FAULT_ERROR;
+	    w->admitted ? w->route->form : TG_FAULT_ERROR;
 
 	if (tg_manage_fault(w))
 		return;
@@ -228,5 +229,6 @@ run(struct tg_web *w, const struct tg_route *route, struct tg_str path)
 	if (w->self != NULL &&
 	    tg_rights_route(w->self, path, &w->rq->err) != 0)
 		return -1;
+	w->admitted = true;
 	return route->run(w);
 }

@@ -23,6 +23,7 @@ struct tg_web {
 	const struct tg_who *self;	/* whose that is; NULL: no key */
 	bool admin;
 	bool manages;		/* its body is the management API's */
+	bool admitted;		/* the route's handler has been reached */
 	/* what stood for {...} in the path, decoded, in order */
 	struct tg_str rest, rest2;
 	const struct tg_route *route;

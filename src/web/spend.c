@@ -312,6 +312,26 @@ tg_spend_own(struct tg_spend *s)
 		s->filter.key_id = s->m.w->key.id;
 }
 
+/*
+ * Whose key it is, and who manages its team: the books are not for all who may
+ * see the key.
+ */
+static int
+sees_books_of(struct tg_spend *s, const struct tg_key *key)
+{
+	const struct tg_web *w = s->m.w;
+	struct tg_subject team;
+	int rc;
+
+	if (tg_spend_sees_all(s) || (key->id > 0 && key->id == w->key.id) ||
+	    (key->person != 0 && key->person == w->caller->person.id))
+		return 1;
+	if (key->team == 0)
+		return 0;
+	rc = tg_subject_by_id(s->m.db, s->arena, key->team, &team, s->m.e);
+	return rc == 1 ? tg_caller_team(&s->m, &team) : rc;
+}
+
 int
 tg_spend_key(struct tg_spend *s, const char *given)
 {
@@ -321,8 +341,9 @@ tg_spend_key(struct tg_spend *s, const char *given)
 	if (given == NULL)
 		return 0;
 	found = tg_row_find_key(&s->m, given, &key);
-	if (found == 1)
-		sees = tg_caller_sees_key(&s->m, &key);
+	/* Nobody learns here which keys there are. */
+	if (found >= 0)
+		sees = sees_books_of(s, &key);
 	if (found < 0 || sees < 0)
 		return -1;
 	if (sees == 0)

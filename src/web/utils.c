@@ -72,8 +72,8 @@ token_counter(struct tg_manage *m)
 	    !tg_manage_has(m, "contents"))
 		return tg_fail_param(m->e, TG_E_INVALID, "messages",
 		    "prompt or messages or contents must be provided");
-	found = tg_catalog_find(
-	    m->w->catalog, m->a, tg_str(model), &n);
+	found = tg_catalog_find(m->w->catalog, m->a, tg_str(model),
+	    tg_model_team(m->w), &n);
 	m->answer = json_pack("{s:I, s:s, s:s, s:s, s:n, s:b, s:n, s:n}",
 	    "total_tokens", (json_int_t)count(m), "request_model", model,
 	    "model_used",
@@ -94,8 +94,8 @@ openai_params(struct tg_manage *m)
 	if (model == NULL)
 		return tg_fail_param(
 		    m->e, TG_E_MISSING, "model", "'model' is missing.");
-	found = tg_catalog_find(
-	    m->w->catalog, m->a, tg_str(model), &n);
+	found = tg_catalog_find(m->w->catalog, m->a, tg_str(model),
+	    tg_model_team(m->w), &n);
 	if (n == 0)
 		return tg_fail_param(m->e, TG_E_INVALID, "model",
 		    "Could not map model=%s", model);

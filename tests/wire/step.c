@@ -294,8 +294,9 @@ do_sent(struct step *st, const struct wire_section *s)
 	return match_body(st, "sent", s, body, tg_buf_str(&sent->body));
 }
 
+/* The call's only row, or with which > 0 that attempt's; 1: found. */
 static int
-find_row(struct step *st, struct tg_call_row *row)
+find_row(struct step *st, struct tg_call_row *row, int64_t which)
 {
 	struct tg_str id = header(st->head, TG_STR("x-tollgate-call"));
 	struct tg_call_filter last = { .limit = 1, .state = -1 };
@@ -312,6 +313,12 @@ find_row(struct step *st, struct tg_call_row *row)
 		    tg_app_store(st->app), st->a, &last, &rows, &n, &e);
 	if (rc != 0)
 		return tg_buf_printf(&st->why, "books: %s\n", e.msg), -1;
+	if (which > 0) {
+		if (n < (size_t)which)
+			return 0;
+		*row = rows[which - 1];
+		return 1;
+	}
 	if (n > 0)
 		*row = rows[0];
 	return (int)n;
@@ -322,9 +329,12 @@ do_row(struct step *st, const struct wire_section *s)
 {
 	struct tg_str rest = wire_expand(&st->vars, st->a, s->text), line;
 	struct tg_call_row row;
-	int rc = 0, n = find_row(st, &row);
+	int64_t which = 0;
+	int rc = 0, n;
 	bool ended;
 
+	(void)tg_str_i64(s->args, &which);
+	n = find_row(st, &row, which);
 	if (tg_str_is(s->args, "none") && n == 0)
 		return 0;
 	if (n != 1)
@@ -354,7 +364,7 @@ do_body(struct step *st, const struct wire_section *s)
 	struct tg_err e = { 0 };
 	int found;
 
-	if (find_row(st, &row) != 1)
+	if (find_row(st, &row, 0) != 1)
 		return wrong(st, "not one row; the answer was:");
 	found = tg_body_get(tg_app_store(st->app), st->a, row.id,
 	    request ? TG_BODY_REQUEST : TG_BODY_ANSWER, &got, &e);
