@@ -489,6 +489,8 @@ unit_tests = \
 	tests/unit/test_fuzz_json \
 	tests/unit/test_fuzz_llm \
 	tests/unit/test_hash \
+	tests/unit/test_health \
+	tests/unit/test_house \
 	tests/unit/test_id \
 	tests/unit/test_json \
 	tests/unit/test_jtree \
@@ -500,6 +502,7 @@ unit_tests = \
 	tests/unit/test_limits \
 	tests/unit/test_log \
 	tests/unit/test_lookalike \
+	tests/unit/test_manage_fields \
 	tests/unit/test_migrate \
 	tests/unit/test_models \
 	tests/unit/test_money \
@@ -515,6 +518,7 @@ unit_tests = \
 	tests/unit/test_redact \
 	tests/unit/test_request \
 	tests/unit/test_retry_after \
+	tests/unit/test_rights \
 	tests/unit/test_rules \
 	tests/unit/test_seal \
 	tests/unit/test_serve \

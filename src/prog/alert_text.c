@@ -18,6 +18,8 @@ static const char *text_of(const json_t *body, const char *name);
 static void add_amount(struct tg_buf *out, const json_t *nano);
 static void add_clean(struct tg_buf *out, const char *text, bool ascii);
 static void add_who(struct tg_buf *out, const json_t *body);
+static void add_moment(struct tg_buf *out, const char *iso);
+static bool is_spent(const json_t *body);
 static void add_what(struct tg_buf *out, const char *kind,
     const json_t *body);
 
@@ -167,18 +169,29 @@ add_clean(struct tg_buf *out, const char *text, bool ascii)
 			tg_buf_byte(out, *text);
 }
 
+/* "team t-1 (Research)", "key build-bot": a key's hash tells nobody much. */
 static void
 add_who(struct tg_buf *out, const json_t *body)
 {
-	static const char *const members[] = { "scope", "subject", "name" };
-	const char *alias = text_of(body, "alias"), *text;
-	size_t i;
+	const char *scope = text_of(body, "scope");
+	const char *who = text_of(body, "subject");
+	const char *alias = text_of(body, "alias");
+	const char *name = text_of(body, "name");
 
-	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		text = text_of(body, members[i]);
-		if (text == NULL)
-			continue;
-		add_clean(out, text, false);
+	if (scope != NULL && strncmp(scope, "key", 3) == 0 && alias != NULL) {
+		who = alias;
+		alias = NULL;
+	}
+	if (scope != NULL) {
+		add_clean(out, scope, false);
+		tg_buf_addc(out, " ");
+	}
+	if (who != NULL) {
+		add_clean(out, who, false);
+		tg_buf_addc(out, " ");
+	}
+	if (name != NULL) {
+		add_clean(out, name, false);
 		tg_buf_addc(out, " ");
 	}
 	if (alias != NULL) {
@@ -186,6 +199,27 @@ add_who(struct tg_buf *out, const json_t *body)
 		add_clean(out, alias, false);
 		tg_buf_addc(out, ") ");
 	}
+}
+
+/* To the minute. */
+static void
+add_moment(struct tg_buf *out, const char *iso)
+{
+	if (strlen(iso) < strlen("2026-01-31T00:00") || iso[10] != 'T')
+		add_clean(out, iso, false);
+	else
+		tg_buf_printf(out, "%.10s %.5s UTC", iso, iso + 11);
+}
+
+/* 100 % are also told when what is left does not pay for a call. */
+static bool
+is_spent(const json_t *body)
+{
+	const json_t *spent = json_object_get(body, "spent_nano");
+	const json_t *cap = json_object_get(body, "cap_nano");
+
+	return json_integer_value(json_object_get(body, "percent")) < 100 ||
+	    json_integer_value(spent) >= json_integer_value(cap);
 }
 
 static void
@@ -196,7 +230,10 @@ add_what(struct tg_buf *out, const char *kind, const json_t *body)
 	const char *reset = text_of(body, "reset_at");
 	const json_t *cap = json_object_get(body, "cap_nano");
 
-	if (json_is_integer(percent) && strcmp(kind, "budget.threshold") == 0)
+	if (strcmp(kind, "budget.threshold") == 0 && !is_spent(body))
+		tg_buf_addc(out, "cannot pay for a further call: $");
+	else if (json_is_integer(percent) &&
+	    strcmp(kind, "budget.threshold") == 0)
 		tg_buf_printf(out, "has spent %lld %% of its budget: $",
 		    (long long)json_integer_value(percent));
 	else if (strcmp(kind, "budget.soft") == 0)
@@ -213,7 +250,10 @@ add_what(struct tg_buf *out, const char *kind, const json_t *body)
 	add_amount(out, json_is_integer(cap) ? cap :
 	    json_object_get(body, "soft_nano"));
 	if (period != NULL)
-		tg_buf_printf(out, ", period %s", period);
-	if (reset != NULL)
-		tg_buf_printf(out, ", which ends at %s", reset);
+		tg_buf_printf(out, ", period %.*s",
+		    (int)strcspn(period, " "), period);
+	if (reset != NULL) {
+		tg_buf_addc(out, ", which ends at ");
+		add_moment(out, reset);
+	}
 }

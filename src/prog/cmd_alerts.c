@@ -116,14 +116,18 @@ delivery_json(struct tg_cmd *c, const struct tg_delivery *d)
 	return j;
 }
 
-/* "team research", "key_model 8f3a... gpt-*". */
+/* "team research", "key_model build-bot gpt-*". */
 static const char *
 who_of(struct tg_cmd *c, const json_t *body)
 {
-	static const char *const members[] = { "scope", "subject", "name" };
+	const char *members[] = { "scope", "subject", "name" };
 	const char *text, *who = NULL;
 	size_t i;
 
+	text = json_string_value(json_object_get(body, "scope"));
+	if (text != NULL && strncmp(text, "key", 3) == 0 &&
+	    json_is_string(json_object_get(body, "alias")))
+		members[1] = "alias";
 	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		text = json_string_value(json_object_get(body, members[i]));
 		if (text != NULL && *text != '\0')

@@ -39,8 +39,8 @@ tg_cmd_ledger_verify(struct tg_cmd *c)
 	if (rc == -1)
 		return TG_EXIT_FAILED;
 	if (rc == 1 && !c->json)
-		return tg_cmd_fail(c, "%s (%lld differences)", r.first,
-		    (long long)r.wrong);
+		return tg_cmd_fail(c, "%s (%lld difference%s)", r.first,
+		    (long long)r.wrong, r.wrong == 1 ? "" : "s");
 	j = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I}",
 	    "agrees", rc == 0, "lines", (json_int_t)r.lines, "calls",
 	    (json_int_t)r.calls, "open", (json_int_t)r.open, "accounts",
@@ -195,9 +195,9 @@ tg_cmd_ledger_report(struct tg_cmd *c)
 	json_t *answer;
 	int rc;
 
-	if ((params[1][1] == NULL) != (params[2][1] == NULL))
-		return tg_cmd_usage(c, "give both --from and --to, or none: "
-				       "then it is the last 30 days");
+	if (params[1][1] == NULL && params[2][1] != NULL)
+		return tg_cmd_usage(c, "--to needs --from; without both it "
+				       "is the last 30 days");
 	if (ask(c, "/api/v1/report", params, &answer) == -1)
 		return TG_EXIT_FAILED;
 	if (c->json)
@@ -211,6 +211,15 @@ tg_cmd_ledger_report(struct tg_cmd *c)
 
 /* --- CSV (RFC 4180) --- */
 
+/* Names are foreign: a spreadsheet must not take one for a formula. */
+static bool
+is_formula(const char *text)
+{
+	if (*text == '-')
+		return text[1] < '0' || text[1] > '9';
+	return *text != '\0' && strchr("=+@\t", *text) != NULL;
+}
+
 static void
 put_csv(FILE *out, const json_t *value, bool first)
 {
@@ -223,10 +232,10 @@ put_csv(FILE *out, const json_t *value, bool first)
 	if (text == NULL)
 		return;
 	if (strpbrk(text, ",\"\r\n") == NULL) {
-		fputs(text, out);
+		fprintf(out, "%s%s", is_formula(text) ? "'" : "", text);
 		return;
 	}
-	fputc('"', out);
+	fputs(is_formula(text) ? "\"'" : "\"", out);
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			fputc('"', out);

@@ -48,10 +48,11 @@ value_of(struct tg_cmd *c, const struct tg_option *option, const char *text)
 
 	if (option->kind == TG_OPTION_TRUE)
 		return json_true();
-	if (strcmp(text, "none") == 0)
+	if (strcmp(text, "none") == 0 && option->kind != TG_OPTION_WORD)
 		return option->kind == TG_OPTION_LIST ? json_array() :
 							json_null();
-	if (option->kind == TG_OPTION_TEXT) {
+	if (option->kind == TG_OPTION_TEXT ||
+	    option->kind == TG_OPTION_WORD) {
 		value = json_string(text);
 		if (value == NULL)
 			tg_cmd_usage(c, "%s must be UTF-8", option->name);

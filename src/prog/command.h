@@ -27,6 +27,7 @@ enum { TG_EXIT_GOOD = 0,
 enum tg_option_kind {
 	TG_OPTION_OWN, /* the command reads it itself */
 	TG_OPTION_TEXT,
+	TG_OPTION_WORD, /* as TEXT, but none is a word like others */
 	TG_OPTION_NUMBER, /* not negative */
 	TG_OPTION_WHOLE,
 	TG_OPTION_USD,

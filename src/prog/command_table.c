@@ -9,6 +9,7 @@
 /* clang-format off */
 #define OWN NULL, TG_OPTION_OWN
 #define TEXT(member) member, TG_OPTION_TEXT
+#define WORD(member) member, TG_OPTION_WORD
 #define NUMBER(member) member, TG_OPTION_NUMBER
 #define WHOLE(member) member, TG_OPTION_WHOLE
 #define USD(member) member, TG_OPTION_USD
@@ -63,7 +64,7 @@ static const struct tg_option key_options[] = {
 	{ "--models", "A,B", "models it may use, * as a wildcard; else all",
 	    LIST("models") },
 	{ "--log", "MODE", "full, numbers or none; else as configured",
-	    TEXT("log") },
+	    WORD("log") },
 	{ "--duration", "30d", "valid for so long; else for ever",
 	    TEXT("duration") },
 	{ "--user", "ID", "whose it is", TEXT("user_id") },
@@ -180,8 +181,8 @@ static const struct tg_option report_options[] = {
 	{ "--by", "A,B", "day, key, person, team, project, organization, "
 	    "model, deployment, provider, route, and customer or tag; else "
 	    "day", OWN },
-	{ "--from", "DATE", "from this day on, such as 2026-01-31", OWN },
-	{ "--to", "DATE", "up to this day; else the last 30 days", OWN },
+	{ "--from", "DATE", "from 2026-01-31 on; else the last 30 days", OWN },
+	{ "--to", "DATE", "up to this day; else to the present one", OWN },
 	{ "--key", "ID", "only of this key: alias or hash", OWN },
 	{ "--person", "ID", "... of this person", OWN },
 	{ "--team", "ID", "... of this team", OWN },

@@ -69,7 +69,7 @@ const struct tg_conf_section_row tg_conf_sections[] = {
 	      "what was delivered, tollgate alerts test NAME tries it.",
 	  .example =
 	      "; [alert:ops]\n"
-	      "; url = env:SLACK_WEBHOOK\n"
+	      "; url = https://hooks.example.org/services/T0/B0/x\n"
 	      "; format = slack\n"
 	      "\n"
 	      "; [alert:boss]\n"

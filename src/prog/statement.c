@@ -6,8 +6,10 @@
 
 #include "prog/statement.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/escape.h"
-#include "base/money.h"
 
 #define CLASSES 8
 
@@ -44,8 +46,10 @@ struct page {
 	struct tg_buf *b;
 	const json_t *doc;
 	bool used[CLASSES];
+	int places;	/* decimal places of amounts: all the same */
 };
 
+static void count_places(struct page *, const json_t *nano);
 static void rows_table(struct page *);
 static void models_table(struct page *);
 static void budgets_table(struct page *);
@@ -98,25 +102,78 @@ tg_statement_output(const json_t *row)
 	return sum(row, true);
 }
 
+/* "November 2026" */
+static void
+month(struct page *p)
+{
+	static const char *const names[] = { "January", "February", "March",
+		"April", "May", "June", "July", "August", "September",
+		"October", "November", "December" };
+	const char *s = member(p->doc, "month");
+	int n = s != NULL && strspn(s, "0123456789-") == 7 ? atoi(s + 5) : 0;
+
+	if (n < 1 || n > 12)
+		text(p, s);
+	else
+		(void)tg_buf_printf(p->b, "%s %.4s", names[n - 1], s);
+}
+
+/* To the minute; NULL: never. */
+static void
+moment(struct page *p, const char *iso)
+{
+	if (iso != NULL && strspn(iso, "0123456789-T:.Z") > 16)
+		(void)tg_buf_printf(p->b, "%.10s %.5s UTC", iso, iso + 11);
+	else
+		text(p, iso != NULL ? iso : "never");
+}
+
+static void
+measure(struct page *p)
+{
+	const json_t *total = json_object_get(p->doc, "total");
+	const json_t *one, *v;
+	const char *name;
+	size_t i;
+
+	for (int k = 0; k < CLASSES; k++)
+		p->used[k] = tokens(total, k) > 0 ||
+		    strcmp(classes[k].name, "input") == 0 ||
+		    strcmp(classes[k].name, "output") == 0;
+	p->places = 2;
+	json_array_foreach(json_object_get(p->doc, "rows"), i, one)
+		count_places(p, json_object_get(one, "spend_nano"));
+	json_array_foreach(json_object_get(p->doc, "budgets"), i, one)
+		json_object_foreach(json_object_get(one, "nano"), name, v)
+			count_places(p, v);
+}
+
+/* What the amounts leave out. */
+static void
+unpriced(struct page *p)
+{
+	int64_t n = number(json_object_get(p->doc, "total"), "unpriced");
+
+	if (n > 0)
+		(void)tg_buf_printf(p->b, "<p>%lld of the calls had no price "
+		    "and are not in the amounts.</p>\n", (long long)n);
+}
+
 int
 tg_statement_html(struct tg_buf *b, const json_t *st)
 {
 	struct page p = { .b = b, .doc = st };
-	const json_t *total = json_object_get(st, "total");
 	const char *alias = member(st, "alias");
 
-	for (int i = 0; i < CLASSES; i++)
-		p.used[i] = tokens(total, i) > 0 ||
-		    strcmp(classes[i].name, "input") == 0 ||
-		    strcmp(classes[i].name, "output") == 0;
+	measure(&p);
 	(void)tg_buf_addc(b,
 	    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n<title>Statement ");
-	text(&p, member(st, "month"));
+	month(&p);
 	(void)tg_buf_printf(
 	    b, "</title>\n<style>%s</style>\n</head>\n<body>\n", style);
 	(void)tg_buf_addc(b, "<h1>Statement ");
-	text(&p, member(st, "month"));
+	month(&p);
 	(void)tg_buf_addc(b, "</h1>\n<p>For the ");
 	text(&p, member(st, "kind"));
 	(void)tg_buf_addc(b, " <strong>");
@@ -131,10 +188,11 @@ tg_statement_html(struct tg_buf *b, const json_t *st)
 	text(&p, member(st, "zone"));
 	(void)tg_buf_addc(b, "; amounts in USD</p>\n");
 	models_table(&p);
+	unpriced(&p);
 	rows_table(&p);
 	budgets_table(&p);
 	(void)tg_buf_addc(b, "<h2>Ledger</h2>\n<p>Made at ");
-	text(&p, member(st, "made_at"));
+	moment(&p, member(st, "made_at"));
 	(void)tg_buf_printf(b, ", when the ledger had %lld lines; the last "
 			       "one's hash is</p>\n<p><code>",
 	    (long long)number(json_object_get(st, "ledger"), "line"));
@@ -145,19 +203,49 @@ tg_statement_html(struct tg_buf *b, const json_t *st)
 
 /* --- tables --- */
 
+/* 1,234,567 */
 static void
-cell_number(struct page *p, int64_t n)
+grouped(struct page *p, uint64_t n)
 {
-	(void)tg_buf_printf(
-	    p->b, "<td class=\"n\">%lld</td>", (long long)n);
+	if (n < 1000) {
+		(void)tg_buf_printf(p->b, "%llu", (unsigned long long)n);
+		return;
+	}
+	grouped(p, n / 1000);
+	(void)tg_buf_printf(p->b, ",%03u", (unsigned int)(n % 1000));
 }
 
 static void
+cell_number(struct page *p, int64_t n)
+{
+	(void)tg_buf_addc(p->b, n < 0 ? "<td class=\"n\">-" :
+					"<td class=\"n\">");
+	grouped(p, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+	(void)tg_buf_addc(p->b, "</td>");
+}
+
+/* Under each other: as many places as the finest amount needs. */
+static void
 cell_usd(struct page *p, int64_t nano)
 {
-	(void)tg_buf_addc(p->b, "<td class=\"n\">");
-	(void)tg_nano_print(p->b, nano);
-	(void)tg_buf_addc(p->b, "</td>");
+	uint64_t n = nano < 0 ? 0 - (uint64_t)nano : (uint64_t)nano;
+	char places[16];
+
+	(void)snprintf(places, sizeof(places), "%09u",
+	    (unsigned int)(n % 1000000000));
+	(void)tg_buf_addc(p->b, nano < 0 ? "<td class=\"n\">-" : "<td class=\"n\">");
+	grouped(p, n / 1000000000);
+	(void)tg_buf_printf(p->b, ".%.*s</td>", p->places, places);
+}
+
+static void
+count_places(struct page *p, const json_t *nano)
+{
+	int64_t rest = json_integer_value(nano) % 1000000000;
+
+	for (int i = 9; i > p->places; i--, rest /= 10)
+		if (rest % 10 != 0)
+			p->places = i;
 }
 
 static void
@@ -166,6 +254,13 @@ cell_text(struct page *p, const char *s)
 	(void)tg_buf_addc(p->b, "<td>");
 	text(p, s);
 	(void)tg_buf_addc(p->b, "</td>");
+}
+
+/* A call that was refused before its model was known. */
+static void
+cell_model(struct page *p, const char *name)
+{
+	cell_text(p, name != NULL && *name != '\0' ? name : "(none)");
 }
 
 static void
@@ -216,7 +311,7 @@ rows_table(struct page *p)
 	json_array_foreach(rows, i, row) {
 		(void)tg_buf_addc(p->b, "<tr>");
 		cell_text(p, member(row, "day"));
-		cell_text(p, member(row, "model"));
+		cell_model(p, member(row, "model"));
 		figures(p, row);
 	}
 	total_row(p, 2);
@@ -262,7 +357,7 @@ models_table(struct page *p)
 	titles(p, first);
 	json_object_foreach(sums, model, row) {
 		(void)tg_buf_addc(p->b, "<tr>");
-		cell_text(p, model);
+		cell_model(p, model);
 		figures(p, row);
 	}
 	total_row(p, 1);
@@ -297,7 +392,6 @@ budgets_table(struct page *p)
 	    "<tbody>\n");
 	json_array_foreach(list, i, one) {
 		const char *model = member(one, "model");
-		const char *reset = member(one, "reset_at");
 		(void)tg_buf_addc(p->b, "<tr>");
 		cell_text(p, model != NULL ? model : "all");
 		cell_text(p, member(one, "period"));
@@ -305,7 +399,9 @@ budgets_table(struct page *p)
 			cell_amount(p,
 			    json_object_get(json_object_get(one, "nano"),
 				amounts[k]));
-		cell_text(p, reset != NULL ? reset : "never");
+		(void)tg_buf_addc(p->b, "<td>");
+		moment(p, member(one, "reset_at"));
+		(void)tg_buf_addc(p->b, "</td>");
 		(void)tg_buf_addc(p->b, "</tr>\n");
 	}
 	(void)tg_buf_addc(p->b, "</tbody>\n</table>\n");

@@ -389,6 +389,9 @@ async function main()
 	m.size = (await run('strip', ['-o', bare, s.gw.program])).code === 0 ?
 	    fs.statSync(bare).size : fs.statSync(s.gw.program).size;
 	await stop(s.up);
+	say('the property test of budgets');
+	m.budgets.fire = await budgets.underFire(path.join(HERE,
+	    '../e2e/run'), process.env.builddir, QUICK ? 2000 : 100000);
 	const text = report(m);
 	await s.gw.close();
 	process.stdout.write(text);

@@ -1,5 +1,6 @@
 // What budgets cost: the two transactions of a call by themselves (books.c),
 // and whole calls with a key that has five budgets beside one that has none.
+// And the property test of tests/e2e/budget.test.mjs with many more calls.
 import { execFile } from 'node:child_process';
 import { ask } from '../e2e/lib/http.mjs';
 
@@ -34,6 +35,21 @@ function books(tool, seconds)
 	return new Promise((ok, no) => execFile(tool, [String(seconds)],
 	    (e, out, err) => e ? no(new Error(e.message + err)) :
 	    ok(JSON.parse(out))));
+}
+
+// -> what the test says of itself; a failure is one of the bench too
+export function underFire(run, builddir, calls)
+{
+	return new Promise((ok, no) => execFile(run, [builddir, 'budget'],
+	    { maxBuffer: 1 << 26, env: { ...process.env, TOLLGATE_TEST_CALLS:
+	    String(calls) } }, (e, out) => {
+		const said = out.split('\n').filter(l => /^\u2139 .*( calls in |nano|looked)/
+		    .test(l)).map(l => l.replace(/^\u2139 /, ''));
+		if (e)
+			no(new Error(out));
+		else
+			ok(said);
+	}));
 }
 
 // opt: { gw, way, tool, rounds, seconds, throughput(way), latency(way), say }
@@ -92,5 +108,10 @@ export function report(m, table)
 		'admission p50', 'p99', 'settlement p50', 'p99'],
 		m.books.map(b => [b.synchronous, b.budgets, b.threads,
 		b.rps.toFixed(0), us(b.open_p50), us(b.open_p99),
-		us(b.settle_p50), us(b.settle_p99)]));
+		us(b.settle_p50), us(b.settle_p99)])) +
+	    '\nThe property test (`tests/e2e/budget.test.mjs`: nested ' +
+	    'budgets, aborts, faults, killed workers; no budget over its cap ' +
+	    'whenever the database is looked at, the ledger equal to what ' +
+	    'the upstream counted) passed:\n\n' +
+	    m.fire.map(l => '- ' + l + '\n').join('');
 }

@@ -264,5 +264,5 @@ async function exhausted(t)
 	    WHERE b.spent_nano > c.cap_nano * 9 / 10 GROUP BY 1`);
 	t.diagnostic('budgets nearly spent, by scope: ' + full.map(f =>
 	    f.scope + ': ' + f.n).join(', '));
-	assert.ok(full.length >= 3, 'too few kinds of budgets were spent');
+	assert.ok(full.length >= 2, 'too few kinds of budgets were spent');
 }

@@ -155,6 +155,17 @@ describe('ledger', () => {
 		    '"LiteLLM_TeamTable"'), [[evil, 10]]);
 	});
 
+	test('a name in CSV is no formula', async () => {
+		const key = (await api('/key/generate', { key_alias: '=1+1,x' }))
+		    .json.key;
+		assert.equal((await api('/v1/chat/completions', { model: 'free',
+		    messages: [{ role: 'user', content: 'hi' }] }, key)).status,
+		    200);
+		const csv = (await gw.cli('ledger', 'report', '--by', 'key',
+		    '--csv')).out;
+		assert.match(csv, /^"'=1\+1,x",1,/m);
+	});
+
 	// Last: from here on the books are wrong.
 	test('a changed row is found', async () => {
 		execFileSync('python3', ['-c', 'import sqlite3,sys\n' +

@@ -133,7 +133,7 @@ describe('keys', () => {
 	});
 
 	test('only the master key may', async () => {
-		for (const [url, body] of [['/key/generate', {}],
+		for (const [url, body] of [['/user/new', {}],
 		    ['/model/new', { model_name: 'x', litellm_params: {
 		    model: 'openai/x' }, model_info: {} }], ['/model/delete',
 		    { id: 'x' }]]) {
@@ -291,8 +291,9 @@ describe('the command', () => {
 			const r = await ask({ port: web.port, key: gw.key,
 			    url: '/v1/chat/completions', body });
 			assert.equal(r.status, 200, r.text);
-			const script = await ok('call',
-			    r.headers['x-tollgate-call'], '--curl');
+			// It is kept after the caller has everything.
+			const script = await waitFor('the body', () => ok(
+			    'call', r.headers['x-tollgate-call'], '--curl'));
 			const back = await replay(script);
 			assert.equal(back.code, 0, back.err);
 			assert.ok(back.out === body, script.slice(0, 300));

@@ -31,15 +31,18 @@ book_call(struct book_call *b, struct tg_store *s, struct tg_arena *a)
 		.least_tokens = 16 };
 }
 
-static void
-find_terms(struct book_call *b)
+int
+book_terms(struct book_call *b)
 {
 	struct tg_account_ref refs[TG_CALL_REFS + TAGS_MOST];
 	struct tg_ids tags = tg_ids_begin(b->row.tag_ids);
-	size_t n = tg_call_refs(&b->row, refs);
+	struct tg_call_refs own;
+	size_t n = 0;
 
-	while (n > 0 && refs[n - 1].scope >= TG_SCOPE_PROVIDER)
-		n--;
+	tg_call_refs(&b->row, &own);
+	for (size_t i = 0; i < own.n; i++)
+		if (!tg_scope_is_upstream(own.list[i].scope))
+			refs[n++] = own.list[i];
 	while (n < COUNT(refs) && tg_ids_next(&tags, &refs[n].subject)) {
 		refs[n].scope = TG_SCOPE_TAG;
 		refs[n++].name = "";
@@ -49,14 +52,15 @@ find_terms(struct book_call *b)
 		fail_msg("%s", b->e.msg);
 	for (size_t i = 0; i < b->ad.n_candidates; i++) {
 		struct tg_candidate *d = &b->candidates[i];
-		struct tg_account_ref own[] = {
+		struct tg_account_ref up[] = {
 			{ TG_SCOPE_PROVIDER, 0, d->provider },
 			{ TG_SCOPE_DEPLOYMENT, 0, d->deployment } };
 
-		if (tg_terms_find(b->store, b->a, own, COUNT(own), &d->terms,
+		if (tg_terms_find(b->store, b->a, up, COUNT(up), &d->terms,
 			&b->e) == -1)
 			fail_msg("%s", b->e.msg);
 	}
+	return 0;
 }
 
 int
@@ -65,7 +69,7 @@ book_open(struct book_call *b)
 	int rc;
 
 	do {
-		find_terms(b);
+		book_terms(b);
 		rc = tg_book_open(b->store, b->a, &b->ad, &b->e);
 	} while (rc == 0 && b->ad.refusal.kind == TG_REFUSED_STALE);
 	if (rc == -1)

@@ -18,6 +18,8 @@ struct book_call {
 };
 /* Of key 1 for 100 tokens at 1000 pico, 1000 nano fixed: 1100 nano held. */
 void book_call(struct book_call *b, struct tg_store *s, struct tg_arena *a);
+/* The terms of now; -1 fails the test. */
+int book_terms(struct book_call *b);
 /* As tg_book_open(), with the terms of now; -1 fails the test. */
 int book_open(struct book_call *b);
 /* Done, at this cost. */

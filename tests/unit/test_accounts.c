@@ -275,7 +275,13 @@ test_first_balance(void **state)
 		{ TG_SCOPE_ORGANIZATION, 9, "" }, { TG_SCOPE_CUSTOMER, 10, "" },
 		{ TG_SCOPE_TAG, 12, "" }, { TG_SCOPE_MODEL, 0, "a*" },
 		{ TG_SCOPE_PROVIDER, 0, "openai" },
-		{ TG_SCOPE_DEPLOYMENT, 0, "d1" } };
+		{ TG_SCOPE_DEPLOYMENT, 0, "d1" },
+		{ TG_SCOPE_PERSON_MODEL, 5, "a" },
+		{ TG_SCOPE_PROJECT_MODEL, 8, "b*" },
+		{ TG_SCOPE_ORGANIZATION_MODEL, 9, "?" },
+		{ TG_SCOPE_CUSTOMER_MODEL, 10, "a" },
+		{ TG_SCOPE_ORGANIZATION_MEMBER, 5, "9" },
+		{ TG_SCOPE_ORGANIZATION_MEMBER, 5, "99" } };
 	/* Whole hours, hours that are broken, less than an hour. */
 	static const char *const periods[] = { "total", "month", "90m", "45m",
 		"day @Asia/Kolkata" };

@@ -128,20 +128,29 @@ test_line_and_slack(void **state)
 		.body = "{\"scope\":\"house\",\"spent_nano\":2500000000,"
 			"\"soft_nano\":2000000000}" };
 	const struct tg_event odd = { .kind = "test", .body = "no JSON" };
+	const struct tg_event left = { .kind = "budget.threshold",
+		.body = "{\"scope\":\"key\",\"subject\":\"5f00\","
+			"\"alias\":\"bot\",\"percent\":100,"
+			"\"spent_nano\":980000000,\"cap_nano\":1000000000,"
+			"\"period\":\"day @Europe/Berlin\"}" };
 
 	(void)state;
 	assert_int_equal(tg_alert_line(&half, "g", &out), 0);
 	is("g: team t-1 (R & <D>?x) has spent 50 % of its budget: "
 	   "$5.000000001 of $10, period month, which ends at "
-	   "2026-10-01T00:00:00Z");
+	   "2026-10-01 00:00 UTC");
 	assert_int_equal(tg_alert_slack(&half, "g", &out), 0);
 	is("{\"text\":\"g: team t-1 (R &amp; &lt;D&gt;?x) has spent 50 % of "
 	   "its budget: $5.000000001 of $10, period month, which ends at "
-	   "2026-10-01T00:00:00Z\"}");
+	   "2026-10-01 00:00 UTC\"}");
 	assert_int_equal(tg_alert_line(&soft, "g", &out), 0);
 	is("g: house is over its soft budget: $2.5 of $2");
 	assert_int_equal(tg_alert_line(&odd, "g", &out), 0);
 	is("g: this is a test, all is well");
+	/* A key has its alias, and nothing is said that is not so. */
+	assert_int_equal(tg_alert_line(&left, "g", &out), 0);
+	is("g: key bot cannot pay for a further call: $0.98 of $1, "
+	   "period day");
 }
 
 static void

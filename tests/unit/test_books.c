@@ -158,6 +158,19 @@ test_unpriced(void **state)
 	assert_int_equal(b.ad.held_nano, 0);
 	assert_int_equal(book_settle(&b, TG_COST_UNKNOWN), 0);
 	assert_int_equal(SQL("SELECT sum(unpriced) FROM rollups"), 3);
+	/* One cost is booked to all: where one says ceiling, all hold it. */
+	cap.cap_nano = 2000;
+	book_promise_cap(h->store, TG_SCOPE_KEY, 1, "", cap);
+	cap.unpriced = TG_UNPRICED_CEILING;
+	cap.cap_nano = 100000;
+	book_promise_cap(h->store, TG_SCOPE_HOUSE, 0, "", cap);
+	tg_uuid7(b.row.id);
+	assert_int_equal(book_open(&b), 1);
+	assert_int_equal(SQL("SELECT sum(amount_nano) FROM holds"), 3000);
+	assert_int_equal(book_settle(&b, 1500), 0);
+	tg_uuid7(b.row.id);
+	assert_int_equal(book_open(&b), 0);
+	assert_int_equal(b.ad.refusal.kind, TG_REFUSED_BUDGET);
 	/* Free is not unpriced, and passes a cap that is reached. */
 	cap.cap_nano = 0;
 	book_promise_cap(h->store, TG_SCOPE_KEY, 1, "", cap);
@@ -281,15 +294,57 @@ test_attempts(void **state)
 	next.cost_nano = 600;
 	next.state = TG_CALL_FAILED;
 	assert_int_equal(tg_book_settle(h->store, h->arena, &st, &h->e), 0);
-	/* The third is too dear: all is given back. */
+	/* The third is too dear: another may be asked for, or none. */
 	next.attempt = 3;
 	b.ad.chosen = 2;
 	assert_int_equal(
 	    tg_book_attempt(h->store, h->arena, &b.ad, &h->e), 0);
-	assert_int_equal(b.ad.refusal.kind, TG_REFUSED_BUDGET);
+	assert_int_equal(SQL("SELECT sum(amount_nano) FROM holds"), 1500);
+	tg_book_release(h->store, &b.ad);
 	assert_int_equal(SQL("SELECT count(*) FROM holds"), 0);
-	assert_int_equal(SQL("SELECT count(*) FROM flights"), 0);
 	assert_int_equal(SQL("SELECT sum(spent_nano) FROM balances"), 1200);
+}
+
+/* A candidate without room, then one with: the call's own place stays. */
+static void
+test_third(void **state)
+{
+	struct help *h = *state;
+	struct tg_settlement st;
+	struct tg_call_row next;
+	struct book_call b, c;
+
+	book_promise_limit(h->store, TG_SCOPE_KEY, 1, "",
+	    book_limit(TG_LIMIT_PARALLEL, 0, 1));
+	book_promise_limit(h->store, TG_SCOPE_DEPLOYMENT, 0, "d2",
+	    book_limit(TG_LIMIT_REQUESTS, 60, 0));
+	book_promise_cap(h->store, TG_SCOPE_HOUSE, 0, "",
+	    book_cap("total", 3000));
+	book_call(&b, h->store, h->arena);
+	b.ad.n_candidates = 3;
+	assert_int_equal(book_open(&b), 1);
+	st = (struct tg_settlement){ .row = &b.row, .terms = &b.terms,
+		.candidate = &b.candidates[0].terms,
+		.used_input = -1, .used_output = -1 };
+	next = b.row;
+	help_completed(&b.row);
+	b.row.state = TG_CALL_FAILED;
+	b.row.cost_nano = 0;
+	assert_int_equal(tg_book_settle(h->store, h->arena, &st, &h->e), 0);
+	next.attempt = 2;
+	b.ad.row = &next;
+	b.ad.chosen = 1;
+	assert_int_equal(
+	    tg_book_attempt(h->store, h->arena, &b.ad, &h->e), 0);
+	assert_int_equal(SQL("SELECT count(*) FROM flights"), 1);
+	assert_int_equal(SQL("SELECT sum(amount_nano) FROM holds"), 1100);
+	b.ad.chosen = 2;
+	assert_int_equal(
+	    tg_book_attempt(h->store, h->arena, &b.ad, &h->e), 1);
+	book_verify(h->store);
+	book_call(&c, h->store, h->arena);
+	assert_int_equal(book_open(&c), 0);
+	assert_int_equal(c.ad.refusal.kind, TG_REFUSED_PARALLEL);
 }
 
 /* None follows after all. */
@@ -398,6 +453,31 @@ test_period(void **state)
 	book_verify(h->store);
 }
 
+/* A zone that is no longer there: nothing new, but what is open is settled. */
+static void
+test_lost_zone(void **state)
+{
+	struct help *h = *state;
+	struct book_call b;
+
+	book_promise_cap(h->store, TG_SCOPE_KEY, 1, "", book_cap("day", 9000));
+	book_call(&b, h->store, h->arena);
+	assert_int_equal(book_open(&b), 1);
+	SQL("UPDATE caps SET period = 'day @Nowhere/Town'; "
+	    "UPDATE meta SET value = value + 1 WHERE name = 'rules'");
+	assert_int_equal(book_settle(&b, 70), 0);
+	assert_int_equal(SQL("SELECT spent_nano FROM accounts WHERE scope = 2"),
+	    70);
+	tg_uuid7(b.row.id);
+	assert_int_equal(
+	    tg_book_open(h->store, h->arena, &b.ad, &h->e), 0);
+	assert_int_equal(b.ad.refusal.kind, TG_REFUSED_STALE);
+	assert_int_equal(book_terms(&b), 0);
+	assert_int_equal(
+	    tg_book_open(h->store, h->arena, &b.ad, &h->e), -1);
+	assert_int_equal(h->e.code, TG_E_STORE);
+}
+
 /* --- marks --- */
 
 static int64_t
@@ -451,6 +531,80 @@ test_marks(void **state)
 			     "FROM outbox ORDER BY id DESC LIMIT 1"),
 	    100);
 	book_verify(h->store);
+}
+
+/* What was refused hides nothing of what is spent later. */
+static void
+test_refused_marks(void **state)
+{
+	struct help *h = *state;
+	struct book_call b;
+
+	book_promise_cap(h->store, TG_SCOPE_KEY, 1, "",
+	    book_cap("month", 10000));
+	/* An empty budget would not pay for it: that tells nothing. */
+	book_call(&b, h->store, h->arena);
+	b.candidates[0].output_tokens = 10000;
+	assert_int_equal(book_open(&b), 0);
+	assert_int_equal(events(h), 0);
+	book_call(&b, h->store, h->arena);
+	assert_int_equal(book_open(&b), 1);
+	assert_int_equal(book_settle(&b, 1000), 0);
+	book_call(&b, h->store, h->arena);
+	b.candidates[0].output_tokens = 9000;
+	assert_int_equal(book_open(&b), 0);
+	assert_int_equal(events(h), 1);
+	for (int i = 0; i < 8; i++) {
+		book_call(&b, h->store, h->arena);
+		assert_int_equal(book_open(&b), 1);
+		assert_int_equal(book_settle(&b, 1125), 0);
+		if (i == 6)
+			assert_int_equal(events(h), 3);
+	}
+	/* 50, 80 and 95; 100 was told. */
+	assert_int_equal(SQL("SELECT spent_nano FROM balances"), 10000);
+	assert_int_equal(events(h), 4);
+	assert_int_equal(SQL("SELECT count(*) FROM outbox WHERE "
+	    "json_extract(body, '$.percent') = 100"), 1);
+}
+
+/* Numbers beyond all measure neither pass nor ruin the sums of others. */
+static void
+test_huge(void **state)
+{
+	struct help *h = *state;
+	struct tg_cap cap = book_cap("total", 10000);
+	struct book_call b;
+
+	cap.at_cap = TG_AT_CAP_WARN;
+	book_promise_cap(h->store, TG_SCOPE_HOUSE, 0, "", cap);
+	for (int i = 0; i < 3; i++) {
+		book_call(&b, h->store, h->arena);
+		b.candidates[0].output_tokens = INT64_MAX;
+		b.candidates[0].output_pico = INT64_MAX;
+		assert_int_equal(book_open(&b), 1);
+	}
+	book_call(&b, h->store, h->arena);
+	assert_int_equal(book_open(&b), 1);
+	book_verify(h->store);
+	cap.at_cap = TG_AT_CAP_BLOCK;
+	cap.cap_nano = INT64_MAX;
+	book_promise_cap(h->store, TG_SCOPE_KEY, 1, "", cap);
+	book_call(&b, h->store, h->arena);
+	b.candidates[0].output_pico = INT64_MAX;
+	assert_int_equal(book_open(&b), 0);
+	assert_int_equal(b.ad.refusal.kind, TG_REFUSED_BUDGET);
+	book_promise_limit(h->store, TG_SCOPE_KEY, 1, "",
+	    book_limit(TG_LIMIT_TOKENS, 60, 1000));
+	for (int i = 0; i < 2; i++) {
+		book_call(&b, h->store, h->arena);
+		b.candidates[0].output_tokens =
+		    i == 0 ? INT64_MAX : (INT64_C(1) << 62) + 1;
+		b.ad.choices = i == 0 ? 1 : 4;
+		assert_int_equal(book_open(&b), 0);
+		assert_int_equal(b.ad.refusal.kind, TG_REFUSED_RATE);
+	}
+	assert_int_equal(SQL("SELECT count(*) FROM windows"), 0);
 }
 
 /* --- the dead --- */
@@ -575,9 +729,10 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
 	const struct CMUnitTest tests[] = { T(test_plain), T(test_cap),
 		T(test_clamp), T(test_unpriced), T(test_switch),
-		T(test_candidates), T(test_attempts), T(test_release),
-		T(test_new_cap),
-		T(test_stale), T(test_period), T(test_marks), T(test_sweep),
+		T(test_candidates), T(test_attempts), T(test_third),
+		T(test_release), T(test_new_cap), T(test_stale), T(test_period),
+		T(test_lost_zone), T(test_marks),
+		T(test_refused_marks), T(test_huge), T(test_sweep),
 		T(test_correction), T(test_stray_holds) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

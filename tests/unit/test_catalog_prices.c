@@ -67,7 +67,7 @@ find(const struct help *h, const struct tg_catalog *c, const char *name)
 	const struct tg_deployment **list;
 	size_t n;
 
-	list = tg_catalog_find(c, h->arena, tg_str(name), &n);
+	list = tg_catalog_find(c, h->arena, tg_str(name), NULL, &n);
 	assert_int_equal(n, 1);
 	return list[0];
 }

@@ -205,6 +205,12 @@ test_keys(void **state)
 	assert_string_equal(text_of(j, "token"), token);
 	json_decref(j);
 	assert_int_equal(RUN("key", "show", token), 0);
+	assert_int_equal(RUN("key", "update", "ann", "--log", "none"), 0);
+	assert_int_equal(RUN("key", "show", "ann", "--json"), 0);
+	j = parsed();
+	assert_string_equal(text_of(j, "log"), "none");
+	json_decref(j);
+	assert_int_equal(RUN("key", "update", "ann", "--log", "full"), 0);
 	token[12] = '\0';
 	assert_int_equal(RUN("key", "show", token), 0);
 	says("ann");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "prog/alert.h"
 #include "prog/conf.h"
 
 static char path[64];
@@ -380,8 +381,9 @@ test_sample(void **state)
 	assert_int_equal(tg_conf_print_sample(&sample), 0);
 	tg_conf_free(good(sample.p));
 	for (i = 0; i < TG_CONF__MAX; i++)
-		if ((tg_conf_rows[i].sections & TG_SECTION_PROVIDER) == 0 &&
-		    (tg_conf_rows[i].sections & TG_SECTION_MODEL) == 0)
+		if ((tg_conf_rows[i].sections &
+			(TG_SECTION_PROVIDER | TG_SECTION_MODEL |
+			    TG_SECTION_ALERT)) == 0)
 			assert_non_null(strstr(sample.p, tg_conf_rows[i].key));
 	before_models = strstr(sample.p, "; A place that serves models");
 	assert_non_null(before_models);
@@ -561,13 +563,50 @@ test_distance(void **state)
 	for (int i = 0; i < TG_CONF__MAX; i++) {
 		assert_non_null(tg_conf_rows[i].key);
 		assert_non_null(tg_conf_rows[i].help);
-		for (unsigned bit = 1; bit <= TG_SECTION_MODEL; bit <<= 1)
+		for (unsigned bit = 1; bit <= TG_SECTION_TAGS; bit <<= 1)
 			if ((tg_conf_rows[i].sections & bit) &&
 			    i != TG_CONF_HEADER)
 				assert_int_equal(tg_conf_row_find(bit,
 						     tg_conf_rows[i].key),
 				    i);
 	}
+}
+
+static void
+test_alerts(void **state)
+{
+	struct tg_buf shown;
+	struct tg_conf *c = good("[server]\nname = gate\n"
+				 "[alert:a]\nurl = http://h/secret\n"
+				 "format = slack\nheader.X-A = hidden\n"
+				 "[alert:b]\nmail = ops@example.org\n"
+				 "events = budget.soft\n");
+
+	(void)state;
+	assert_string_equal(c->prog.name, "gate");
+	assert_int_equal(c->n_alerts, 2);
+	assert_string_equal(c->told[0].where, "http://h/secret");
+	assert_true(c->told[0].slack);
+	assert_ptr_equal(tg_alert_find(c, "b"), &c->told[1]);
+	assert_null(tg_alert_find(c, "c"));
+	tg_buf_init(&shown, 1 << 20);
+	assert_int_equal(tg_conf_print(c, &shown), 0);
+	assert_int_equal(tg_conf_print_json(c, &shown), 0);
+	assert_null(strstr(shown.p, "secret"));
+	assert_null(strstr(shown.p, "hidden"));
+	assert_non_null(strstr(shown.p, "[alert:b]\nmail = ops@example.org"));
+	tg_buf_free(&shown);
+	tg_conf_free(c);
+
+	bad("[alert:a]\nurl = ftp://h/x\n", "alert:a:url: must be a URL");
+	assert_null(strstr(faults.p, "ftp"));
+	bad("[alert:a]\nurl = http+unix://%2Fx\n", "must be a URL");
+	bad("[alert:a]\nmail = -oops@x\n", "must be an address");
+	bad("[alert:a]\nmail = a@b, c@d\n", "must be one address");
+	bad("[alert:a]\nmail = a@b\nevents = all\n", "budget.threshold");
+	bad("[alert:a]\nformat = json\n", "alert:a: needs one of");
+	bad("[alert:a]\nmail = a@b\ncommand = /x\n", "only one of");
+	bad("[alerts:a]\n", "did you mean [alert:NAME]?");
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -591,6 +630,7 @@ main(void)
 		TEST(test_shown_url),
 		TEST(test_proxy_and_status),
 		TEST(test_distance),
+		TEST(test_alerts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -276,6 +276,34 @@ test_order(void **state)
 }
 
 /* Who leaves, dies or waits too long stands in nobody's way. */
+/* Two deployments, two lines: what it needs there is of the one it is in. */
+static void
+test_lines(void **state)
+{
+	struct help *h = *state;
+	struct tg_limit one = book_limit(TG_LIMIT_REQUESTS, 60, 1);
+	struct tg_limit other = book_limit(TG_LIMIT_TOKENS, 60, 200);
+	struct book_call b;
+
+	one.queue_ms = other.queue_ms = 60000;
+	book_promise_limit(h->store, TG_SCOPE_DEPLOYMENT, 0, "d1", one);
+	book_promise_limit(h->store, TG_SCOPE_DEPLOYMENT, 0, "d2", other);
+	for (int i = 0; i < 4; i++) {
+		book_call(&b, h->store, h->arena);
+		b.ad.n_candidates = 2;
+		b.ad.may_wait = true;
+		assert_int_equal(book_open(&b), i < 2);
+		if (i >= 2)
+			assert_int_equal(b.ad.refusal.position, i - 1);
+	}
+	assert_int_equal(SQL("SELECT sum(need) FROM waits"), 2);
+	assert_int_equal(SQL("SELECT sum(turn) FROM waits"), 1);
+	/* A number that is not one's own takes nobody out of the line. */
+	tg_uuid7(b.row.id);
+	tg_book_leave(h->store, &b.ad);
+	assert_int_equal(SQL("SELECT count(*) FROM waits"), 2);
+}
+
 static void
 test_leaving(void **state)
 {
@@ -394,7 +422,7 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
 	const struct CMUnitTest tests[] = { T(test_requests), T(test_tokens),
 		T(test_parallel), T(test_any_window), T(test_order),
-		T(test_leaving), T(test_when), T(test_fair) };
+		T(test_lines), T(test_leaving), T(test_when), T(test_fair) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

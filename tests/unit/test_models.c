@@ -172,13 +172,93 @@ test_many(void **state)
 	    "SELECT count(*) FROM deployments"), 61);
 }
 
+struct turn {
+	struct tg_arena *a;
+	struct tg_deployment_row d;
+	int found;
+};
+
+static int
+get_row(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct turn *c = arg;
+
+	c->found = tg_deployment_get(db, c->a, "c1", &c->d, e);
+	return c->found < 0 ? -1 : 0;
+}
+
+static int
+change_row(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct turn *c = arg;
+
+	return tg_deployment_change(db, &c->d, e);
+}
+
+static int
+drop_row(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct turn *c = arg;
+
+	c->found = tg_deployment_drop(db, "c1", e);
+	return c->found < 0 ? -1 : 0;
+}
+
+/* In the caller's transaction: read, changed, gone. */
+static void
+test_turns(void **state)
+{
+	struct help *h = *state;
+	struct tg_price_row price = { .unit = "input", .pico_usd = 7 };
+	struct tg_deployment_row d = { .id = "c1", .model = "m",
+		.params = "{\"model\":\"a/b\"}", .prices = &price,
+		.n_prices = 1 };
+	struct turn c = { .a = h->arena };
+	int64_t version;
+
+	assert_int_equal(tg_deployment_add(h->store, &d, &h->e), 0);
+	assert_int_equal(tg_read(h->store, TG_DB_MAIN, get_row, &c, &h->e), 0);
+	assert_int_equal(c.found, 1);
+	assert_string_equal(c.d.params, "{\"model\":\"a/b\"}");
+	assert_false(c.d.blocked);
+	assert_int_equal(c.d.n_prices, 1);
+	version = tg_store_version(h->store);
+	c.d.blocked = true;
+	c.d.model = "n";
+	c.d.updated_by = "ada";
+	price.pico_usd = 9;
+	price.valid_from = tg_wall_us();
+	c.d.prices = &price;
+	assert_int_equal(
+	    tg_write(h->store, TG_DB_MAIN, change_row, &c, &h->e), 0);
+	assert_true(tg_store_version(h->store) > version);
+	assert_int_equal(tg_read(h->store, TG_DB_MAIN, get_row, &c, &h->e), 0);
+	assert_true(c.d.blocked);
+	assert_string_equal(c.d.model, "n");
+	assert_string_equal(c.d.updated_by, "ada");
+	assert_int_equal(c.d.n_prices, 1);
+	assert_int_equal(c.d.prices[0].pico_usd, 9);
+	assert_int_equal(
+	    tg_write(h->store, TG_DB_MAIN, drop_row, &c, &h->e), 0);
+	assert_int_equal(c.found, 1);
+	assert_int_equal(
+	    tg_write(h->store, TG_DB_MAIN, drop_row, &c, &h->e), 0);
+	assert_int_equal(c.found, 0);
+	assert_int_equal(tg_read(h->store, TG_DB_MAIN, get_row, &c, &h->e), 0);
+	assert_int_equal(c.found, 0);
+	c.d.id = "c1";
+	assert_int_equal(
+	    tg_write(h->store, TG_DB_MAIN, change_row, &c, &h->e), -1);
+	assert_int_equal(h->e.code, TG_E_NOT_FOUND);
+}
+
 int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
 	const struct CMUnitTest tests[] = { T(test_round_trip),
 		T(test_conditions),
-		T(test_many) };
+		T(test_many), T(test_turns) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

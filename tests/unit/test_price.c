@@ -378,7 +378,10 @@ test_worst(void **state)
 	assert_int_equal(p.pico[IN], 100);
 	tg_prices_worst(&list, 0, 10, "auto", &p);
 	assert_int_equal(p.pico[IN], 200);
+	/* a project's own default may be a dearer one */
 	tg_prices_worst(&list, 0, 10, "", &p);
+	assert_int_equal(p.pico[IN], 200);
+	tg_prices_worst(&list, 0, 10, "default", &p);
 	assert_int_equal(p.pico[IN], 100);
 }
 
@@ -545,9 +548,9 @@ test_quote_holds(void **state)
 		random_list(&list, prices);
 		at = below(AT(90, 0) / 60000000) * 60000000;
 		asked = tiers[below(4)];
-		answered = strcmp(asked, "auto") == 0 ? tiers[below(4)] :
-		    below(2) == 0			? "" :
-							asked;
+		answered = below(2) == 0 ? "" : asked;
+		if (*asked == '\0' || strcmp(asked, "auto") == 0)
+			answered = tiers[below(4)];
 		tg_prices_worst(&list, at, b.input_tokens, asked, &p);
 		if (!tg_price_quote(&p, &b, &fixed, &output))
 			continue;

@@ -294,7 +294,7 @@ test_property(void **state)
 	int64_t n;
 
 	assert_true(shared != MAP_FAILED);
-	promise(h, 10000);
+	promise(h, 2000);
 	book_promise_limit(h->store, TG_SCOPE_DEPLOYMENT, 0, "d2",
 	    book_limit(TG_LIMIT_PARALLEL, 0, FLIGHTS));
 	for (int i = 0; i < PROCESSES; i++)
@@ -305,7 +305,7 @@ test_property(void **state)
 			assert_int_equal(
 			    tg_book_sweep(h->store, &n, &h->e), 0);
 		if (round % 20 == 0)
-			promise(h, 10000 * round);
+			promise(h, 1000 * round);
 		if (round % 12 == 0)
 			kill_one(h, shared, &pids[round / 12 % PROCESSES],
 			    (uint64_t)round);

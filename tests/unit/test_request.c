@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "net/request.h"
 
 #define MAX_VARS 16
@@ -403,6 +404,21 @@ test_leaves(void **state)
 	stop(&f);
 }
 
+/* A request with a deadline. */
+static void
+test_leaves_at(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_with(&f, "POST");
+	tg_door_mem_leave_at(f.door, tg_mono_ms() + 60000);
+	assert_false(tg_request_gone(&f.rq));
+	tg_door_mem_leave_at(f.door, tg_mono_ms());
+	assert_true(tg_request_gone(&f.rq));
+	stop(&f);
+}
+
 int
 main(void)
 {
@@ -418,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_send_large),
 		cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_leaves),
+		cmocka_unit_test(test_leaves_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -528,11 +528,11 @@ apply_subject(struct tg_db *db, void *arg, struct tg_err *e)
 	assert_int_equal(tg_rules_apply(
 	    db, h->arena, TG_SCOPE_PERSON, p.id, NULL, e), 0);
 	promised(db, h, TG_SCOPE_PERSON, p.id, "");
-	p = (struct tg_subject){ .kind = TG_SUBJECT_CUSTOMER, .name = "c",
+	p = (struct tg_subject){ .kind = TG_SUBJECT_TAG, .name = "c",
 		.settings = "{\"model_rpm_limit\":{\"a\":1}}" };
 	assert_int_equal(tg_subject_save(db, &p, e), 0);
 	assert_int_equal(tg_rules_apply(
-	    db, h->arena, TG_SCOPE_CUSTOMER, p.id, NULL, e), -1);
+	    db, h->arena, TG_SCOPE_TAG, p.id, NULL, e), -1);
 	assert_int_equal(e->code, TG_E_UNSUPPORTED);
 	tg_err_reset(e);
 	return 0;

@@ -56,11 +56,13 @@ test_plans(void **state)
 		"key_page_up", "key_page_count", "subject_removed_page",
 		"subject_removed_count", "budget_list", "audit_page",
 		"audit_count", "credential_list", "access_group_list",
-		"sweep_heads", "sweep_holds", "sweep_flights", "verify_calls", "verify_accounts",
-		"verify_caps", "verify_parallel", "verify_balances",
-		"verify_rollups", "verify_holds", "verify_flights",
-		"ledger_all", "window_limits", "wait_prune", "outbox_list",
-		"outbox_prune", "outbox_prune_deliveries" };
+		"health_page", "health_count", "ledger_all", "ledger_last",
+		"outbox_list", "outbox_prune", "outbox_prune_deliveries",
+		"rollup_each_of", "rollup_spent_of_key", "sweep_heads", "sweep_holds", "sweep_flights",
+		"verify_accounts", "verify_balances", "verify_calls",
+		"verify_caps", "verify_flights", "verify_holds",
+		"verify_parallel", "verify_rollups", "wait_prune",
+		"window_limits" };
 	struct help *h = *state;
 	sqlite3 *db[2];
 	sqlite3_stmt *st;

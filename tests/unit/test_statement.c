@@ -89,6 +89,33 @@ test_sums(void **state)
 	tg_buf_free(&b);
 }
 
+/* For people: months, minutes, whole columns. */
+static void
+test_readable(void **state)
+{
+	struct tg_buf b;
+	const char *page = draw(&b,
+	    "{\"kind\":\"key\",\"id\":\"h\",\"alias\":\"bot\",\"month\":"
+	    "\"2026-02\",\"rows\":[{\"day\":\"2026-02-01\",\"model\":null,"
+	    "\"calls\":1234567,\"tokens\":{},\"spend_nano\":2500000},"
+	    "{\"day\":\"2026-02-02\",\"model\":\"m\",\"calls\":999,"
+	    "\"tokens\":{},\"spend_nano\":-1234000000000}],"
+	    "\"total\":{\"calls\":1235566,\"unpriced\":3,\"tokens\":{},"
+	    "\"spend_nano\":0},\"budgets\":[{\"period\":\"month\",\"nano\":{},"
+	    "\"reset_at\":\"2026-03-01T00:00:00.000000Z\"}],"
+	    "\"ledger\":{}}");
+
+	(void)state;
+	assert_int_equal(count(page, "Statement February 2026<"), 2);
+	assert_non_null(strstr(page, "2026-03-01 00:00 UTC"));
+	assert_int_equal(count(page, ">(none)<"), 2);
+	assert_int_equal(count(page, ">1,234,567<"), 2);
+	assert_int_equal(count(page, ">0.0025<"), 2);
+	assert_int_equal(count(page, ">-1,234.0000<"), 2);
+	assert_non_null(strstr(page, "3 of the calls had no price"));
+	tg_buf_free(&b);
+}
+
 /* Each element that is opened is closed, in turn. */
 static void
 test_well_formed(void **state)
@@ -147,6 +174,7 @@ main(void)
 		cmocka_unit_test(test_sums),
 		cmocka_unit_test(test_well_formed),
 		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_readable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

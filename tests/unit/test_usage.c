@@ -81,10 +81,6 @@ static const struct {
 	    {0, 0, 0, 0, 0, 0, 2, 0}, 0, -1, true},
 	{"{\"prompt_tokens\":1.5,\"completion_tokens\":2}",
 	    {0, 0, 0, 0, 0, 0, 2, 0}, 0, -1, true},
-	{"{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":"
-	    "9223372036854775807,\"total_tokens\":9223372036854775807}",
-	    {INT64_MAX / 16, 0, 0, 0, 0, 0, INT64_MAX / 16, 0}, 0,
-	    INT64_MAX / 16, true},
 };
 
 static void
@@ -113,7 +109,10 @@ test_unknown(void **state)
 {
 	static const char *const raws[] = {
 		"", "null", "{}", "[]", "3", "{\"queue_time\":1}",
-		"{\"prompt_tokens\":null}"};
+		"{\"prompt_tokens\":null}",
+		/* it would ruin all sums */
+		"{\"prompt_tokens\":9223372036854775807,"
+		"\"completion_tokens\":7}"};
 	struct tg_usage u = {0};
 	size_t i;
 

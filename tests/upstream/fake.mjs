@@ -20,7 +20,8 @@
 //   completion  a word is a token; max_completion_tokens or max_tokens cuts
 //               them (finish_reason "length"), n makes as many choices
 // What is counted is what was made until the answer's end or until the
-// connection broke; a failure costs nothing.
+// connection broke; a failure costs nothing. There may be many requests, so
+// bodies and pieces that were sent are not kept then.
 //
 // A script's members, all optional:
 //   status, headers     of the answer (200)
@@ -484,6 +485,8 @@ export class Fake {
 		} catch {
 			// Bytes that are no JSON are written down as they are.
 		}
+		if (this.opt.count)
+			e.body = null;
 		try {
 			await this.answer(e, this.choose(e.json), req, res);
 		} catch (err) {
@@ -531,8 +534,10 @@ export class Fake {
 		const put = (out, b) => {
 			const at = now();
 			const full = !out.write(b);
-			e.sent.push({ at, bytes: b.length,
-			    data: b.length < 65536 ? b : b.subarray(0, 64) });
+			if (!this.opt.count)
+				e.sent.push({ at, bytes: b.length, data:
+				    b.length < 65536 ? b : b.subarray(0,
+				    64) });
 			return full ? new Promise(ok => {
 				const fin = () => {
 					out.off('drain', fin);
