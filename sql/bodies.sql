@@ -29,7 +29,9 @@ VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT (call) DO UPDATE SET
 	request = coalesce(excluded.request, request),
 	answer = coalesce(excluded.answer, answer)
-RETURNING id
+
+-- name: body_id
+SELECT id FROM bodies WHERE call = ?1
 
 -- name: body_get
 SELECT request, answer FROM bodies WHERE call = ?1

@@ -47,7 +47,7 @@ enum tg_code {
 	TG_E_PROJECT_MODEL_DENIED,
 	TG_E_MEMBER_RIGHT,	/* a member of the team may not do that */
 	TG_E_FORBIDDEN,		/* not yours, or not your role's */
-	TG_E_FIELD_DENIED,	/* a member only administrators may send: param */
+	TG_E_FIELD_DENIED,	/* param: not for callers to send */
 	/* money and limits */
 	TG_E_BUDGET,		/* the caps do not pay for it */
 	TG_E_UNPRICED,		/* a cap applies, the model has no price */

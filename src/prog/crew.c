@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -40,6 +42,7 @@ struct tg_crew {
 	pthread_mutex_t lock;
 	pthread_cond_t all_gone;
 	struct members idle, busy, ended;
+	atomic_int givers; /* they may yet wake a member that has ended */
 	int *queue; /* a ring of conf.queue */
 	int queue_first, queue_n;
 	bool stopping;
@@ -91,7 +94,7 @@ tg_crew_give(struct tg_crew *c, int fd)
 		take(&c->idle, m);
 		put(&c->busy, m);
 		m->fd = fd;
-		pthread_cond_signal(&m->wake);
+		c->givers++;
 	} else if (c->busy.n >= c->conf.max || crew_grow(c, fd) == -1) {
 		if (c->queue_n < c->conf.queue && c->busy.n > 0) {
 			c->queue[(c->queue_first + c->queue_n++) %
@@ -100,6 +103,11 @@ tg_crew_give(struct tg_crew *c, int fd)
 			rc = -1;
 	}
 	pthread_mutex_unlock(&c->lock);
+	if (m != NULL) {
+		/* Woken with the lock free, it need not wait once more. */
+		pthread_cond_signal(&m->wake);
+		c->givers--;
+	}
 	return rc;
 }
 
@@ -129,6 +137,8 @@ tg_crew_tidy(struct tg_crew *c)
 		if (m == NULL)
 			return n;
 		pthread_join(m->thread, NULL);
+		while (c->givers > 0)
+			sched_yield();
 		member_free(m);
 	}
 }

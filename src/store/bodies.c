@@ -299,10 +299,20 @@ insert(struct tg_db *db, struct put *p, int64_t epoch, int64_t *id,
 	sqlite3_bind_int64(st, 3, p->now);
 	tg_bind_str(st, 4, tg_buf_str(&p->side[TG_BODY_REQUEST].recipe));
 	tg_bind_str(st, 5, tg_buf_str(&p->side[TG_BODY_ANSWER].recipe));
+	sqlite3_set_last_insert_rowid(db->h, 0);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	*id = sqlite3_last_insert_rowid(db->h);
+	if (*id != 0)
+		return 0;
+	/* It was there: only a side was added. */
+	st = tg_db_stmt(db, TG_SQL_BODY_ID);
+	tg_bind_text(st, 1, p->call_id);
 	if (tg_db_step(db, st, e) != 1)
 		return -1;
 	*id = sqlite3_column_int64(st, 0);
-	return tg_db_step(db, st, e);
+	tg_db_done(st);
+	return 0;
 }
 
 static int

@@ -7,6 +7,7 @@
  * who came meanwhile, and wakes those whose pieces are committed.  So a lone
  * caller pays no change of threads, and many share one sync.
  */
+#include <sched.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -19,7 +20,7 @@ struct group {
 	int n;
 };
 
-static void gather(const struct tg_writer *w);
+static void gather(const struct tg_writer *w, enum tg_db_file file);
 static void lead(struct tg_store *s, enum tg_db_file file, struct tg_job *me);
 static void next_group(struct tg_writer *w, struct group *g);
 static void run_group(struct tg_writer *w, struct group *g);
@@ -84,16 +85,21 @@ tg_job_run(struct tg_store *s, enum tg_db_file file, struct tg_job *job)
 }
 
 /*
- * Nobody waits for a body to be kept but the thread that brings it.  So while
- * many come, a few more are let in before the group is written.
+ * While many come, more are let into the group: those that are about to, and
+ * for bodies, which nobody waits for but the threads that bring them, those of
+ * the next moment too.
  */
 static void
-gather(const struct tg_writer *w)
+gather(const struct tg_writer *w, enum tg_db_file file)
 {
 	struct timespec ts = { 0, GATHER_US * 1000 };
 
-	if (tg_mono_us() - w->done_us < 2 * GATHER_US)
+	if (tg_mono_us() - w->done_us > 2 * GATHER_US)
+		return;
+	if (file == TG_DB_LOG)
 		nanosleep(&ts, NULL);
+	else
+		sched_yield();
 }
 
 /* Called by the first of the queue. */
@@ -107,8 +113,8 @@ lead(struct tg_store *s, enum tg_db_file file, struct tg_job *me)
 
 	if (me->yields)
 		tg_turns_yield();
-	else if (file == TG_DB_LOG && s->threads)
-		gather(w);
+	else if (s->threads)
+		gather(w, file);
 	run_group(w, &g);
 	w->done_us = tg_mono_us();
 	wanted = tg_turns_done(s->turns, file);
