@@ -31,7 +31,6 @@ INSERT INTO accounts (scope, subject, name, spent_nano)
 VALUES (?1, ?2, '', ?3)
 ON CONFLICT (scope, subject, name) DO UPDATE
 	SET spent_nano = spent_nano + excluded.spent_nano
-RETURNING spent_nano
 
 -- name: account_adjusted
 SELECT coalesce(sum(amount_nano), 0) FROM ledger

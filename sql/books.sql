@@ -2,11 +2,11 @@
 SELECT (SELECT spent_nano FROM balances WHERE cap = ?1 AND period_at = ?2),
 	(SELECT sum(amount_nano) FROM holds WHERE cap = ?1 AND period_at = ?2)
 
+-- RETURNING would cost more than to read it with balance_marked.
 -- name: balance_add
 INSERT INTO balances (cap, period_at, spent_nano) VALUES (?1, ?2, ?3)
 ON CONFLICT (cap, period_at) DO UPDATE
 	SET spent_nano = spent_nano + excluded.spent_nano
-RETURNING spent_nano, marked, soft_marked, refused_marked
 
 -- name: balance_mark
 INSERT INTO balances (cap, period_at, spent_nano, marked, soft_marked,
@@ -17,7 +17,7 @@ ON CONFLICT (cap, period_at) DO UPDATE
 		refused_marked = max(refused_marked, ?5)
 
 -- name: balance_marked
-SELECT marked, soft_marked, refused_marked FROM balances
+SELECT marked, soft_marked, refused_marked, spent_nano FROM balances
 WHERE cap = ?1 AND period_at = ?2
 
 -- name: hold_add

@@ -23,6 +23,14 @@ SELECT 0, id FROM keys WHERE budget = ?1 AND revoked_at = 0
 UNION ALL SELECT kind, id FROM subjects WHERE budget = ?1 AND removed_at = 0
 UNION ALL SELECT -1, id FROM members WHERE budget = ?1
 
+-- name: budget_holders
+SELECT 0, id FROM keys
+WHERE (budget IS NOT NULL OR settings <> '{}') AND revoked_at = 0
+UNION ALL SELECT kind, id FROM subjects
+WHERE (budget IS NOT NULL OR settings <> '{}') AND removed_at = 0
+UNION ALL SELECT -1, id FROM members
+WHERE budget IS NOT NULL OR settings <> '{}'
+
 -- name: budget_leave_keys
 UPDATE keys SET budget = NULL WHERE budget = ?1
 

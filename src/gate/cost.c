@@ -80,15 +80,18 @@ estimate(const struct tg_call *call, struct tg_usage *u)
 	int64_t out = call->streamed_chunks > bytes ? call->streamed_chunks :
 						      bytes;
 	int64_t most = call->row.output_bound;
+	int64_t in = call->bound.likely_tokens;
 
 	if (most >= 0 && out > most)
 		out = most;
+	if (call->row.input_bound >= 0 && in > call->row.input_bound)
+		in = call->row.input_bound;
 	if (call->dialect->id == TG_DIALECT_EMBEDDINGS)
 		out = 0;
 	tg_usage_reset(u);
 	for (int i = 0; i < TG_UNIT__TOKENS; i++)
 		u->tokens[i] = 0;
-	u->tokens[TG_UNIT_INPUT] = call->bound.likely_tokens;
+	u->tokens[TG_UNIT_INPUT] = in;
 	u->tokens[TG_UNIT_OUTPUT] = out;
 	u->reasoning = 0;
 	u->known = true;

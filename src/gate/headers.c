@@ -78,6 +78,9 @@ say_way(struct tg_call *call)
 							    "1.104.0");
 	tg_reply_header(rq, "x-litellm-model-id", "%s", d->id);
 	tg_reply_header(rq, "x-litellm-model-group", "%s", call->row.model);
+	if (d->region != NULL)
+		tg_reply_header(
+		    rq, "x-litellm-model-region", "%s", d->region);
 	if (base != NULL)
 		tg_reply_header(rq, "x-litellm-model-api-base", "%.*s",
 		    (int)strcspn(base, "?#"), base);
@@ -274,6 +277,27 @@ cap_of(const struct tg_cap *c)
 	return c->cap_nano + (more ? c->extra_nano : 0);
 }
 
+/* What all callers share is for administrators to know. */
+static bool
+is_told(const struct tg_call *call, const struct tg_account *a)
+{
+	const struct tg_who *who = call->who;
+	const char *role = who->person != NULL ? who->person->role : NULL;
+
+	switch (a->scope) {
+	case TG_SCOPE_HOUSE:
+	case TG_SCOPE_MODEL:
+	case TG_SCOPE_PROVIDER:
+	case TG_SCOPE_DEPLOYMENT:
+		return who->key.role == TG_KEY_MASTER ||
+		    (role != NULL &&
+			(strcmp(role, "proxy_admin") == 0 ||
+			    strcmp(role, "proxy_admin_viewer") == 0));
+	default:
+		return true;
+	}
+}
+
 static void
 say_money(struct tg_call *call)
 {
@@ -286,11 +310,13 @@ say_money(struct tg_call *call)
 
 		if (st->cap == NULL || st->cap->cap_nano == TG_NANO_NONE)
 			continue;
+		a = holder_of(call, st);
+		if (a == NULL || !is_told(call, a))
+			continue;
 		left = cap_of(st->cap) - st->spent_nano - st->held_nano;
 		if (left < least)
 			least = left;
-		a = holder_of(call, st);
-		if (a == NULL || a->scope != TG_SCOPE_KEY || key_told)
+		if (a->scope != TG_SCOPE_KEY || key_told)
 			continue;
 		key_told = true;
 		say_usd(call, "x-litellm-key-max-budget", cap_of(st->cap));

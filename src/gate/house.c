@@ -17,6 +17,7 @@
 #include "store/setup.h"
 
 #define DIGEST "house_promises"
+#define ZONE "house_timezone"
 
 struct promise {
 	enum tg_scope scope;
@@ -31,29 +32,36 @@ struct gathering {
 	struct promise *list;
 	struct tg_buf text;
 	char digest[TG_SHA256_HEX];
+	const char *zone;
+	bool same_zone;		/* as the last time */
 	struct tg_err *e;
 };
 
 static int gather(struct gathering *, const struct tg_catalog *,
     struct tg_store *);
 static int write_all(struct tg_db *, void *, struct tg_err *);
+static int write_house(struct gathering *, struct tg_db *, struct tg_err *);
 
 int
 tg_house_sync(const struct tg_gate_conf *conf, const struct tg_catalog *c,
     struct tg_store *s, struct tg_err *e)
 {
 	struct gathering g = { .conf = conf, .e = e };
-	const char *known = NULL;
+	const char *known = NULL, *known_zone = NULL;
+	bool same;
 	int rc = -1;
 
 	g.a = tg_arena_new(TG_MAX_ARENA);
 	tg_buf_init(&g.text, TG_MAX_ARENA);
+	g.zone = conf->house.timezone != NULL ? conf->house.timezone : "";
 	if (gather(&g, c, s) != 0 ||
-	    tg_meta_get(s, g.a, DIGEST, &known, e) < 0)
+	    tg_meta_get(s, g.a, DIGEST, &known, e) < 0 ||
+	    tg_meta_get(s, g.a, ZONE, &known_zone, e) < 0)
 		goto out;
 	tg_sha256_hex(tg_buf_str(&g.text), g.digest);
-	if ((known == NULL && g.list == NULL) ||
-	    (known != NULL && strcmp(known, g.digest) == 0))
+	same = known != NULL ? strcmp(known, g.digest) == 0 : g.list == NULL;
+	g.same_zone = known_zone != NULL && strcmp(known_zone, g.zone) == 0;
+	if (same && g.same_zone)
 		rc = 0;
 	else
 		rc = tg_write(s, TG_DB_MAIN, write_all, &g, e);
@@ -237,9 +245,22 @@ drop_others(struct gathering *g, struct tg_db *db, enum tg_scope scope,
 static int
 write_all(struct tg_db *db, void *arg, struct tg_err *e)
 {
+	struct gathering *g = arg;
+
+	if (write_house(g, db, e) != 0)
+		return -1;
+	if (g->same_zone)
+		return 0;
+	if (tg_rules_apply_all(db, g->zone, e) != 0)
+		return -1;
+	return tg_meta_put(db, ZONE, g->zone, e);
+}
+
+static int
+write_house(struct gathering *g, struct tg_db *db, struct tg_err *e)
+{
 	static const enum tg_scope scopes[] = { TG_SCOPE_HOUSE,
 		TG_SCOPE_PROVIDER, TG_SCOPE_MODEL, TG_SCOPE_DEPLOYMENT };
-	struct gathering *g = arg;
 
 	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++)
 		if (drop_others(g, db, scopes[i], e) != 0)

@@ -8,6 +8,8 @@
 #include "gate/gate.h"
 
 /*
+ * When [house] timezone is another than it was, the promises of all keys,
+ * subjects and members are made anew too: those without a zone follow it.
  * Nothing is written when it is as it was the last time, by any process.
  * TG_E_INVALID names the section and the setting that makes no sense.
  */

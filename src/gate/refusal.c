@@ -196,6 +196,8 @@ budget_of(const struct tg_call *call)
 		    name,
 		    call->who->key.alias != NULL ? call->who->key.alias : "",
 		    call->model.p);
+	if (acc->scope == TG_SCOPE_HOUSE && !old)
+		return "All calls of this gateway together: ";
 	if (titles[acc->scope] == NULL)
 		return "";
 	if (is_by_model(acc))

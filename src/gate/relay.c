@@ -63,6 +63,21 @@ is_ours(struct tg_str echo)
 	return echo.n > 0 && tg_json_type(echo) == TG_JSON_OBJECT;
 }
 
+/*
+ * What is held must be the most that can come back: so the bound is written
+ * where the caller set none, or by a name that the upstream may not know.
+ */
+static bool
+is_to_be_bound(const struct tg_call *call, enum tg_max_name name)
+{
+	struct tg_str old = call->view.raw_max_tokens;
+
+	if (!call->ad.capped || call->dialect->id == TG_DIALECT_EMBEDDINGS)
+		return false;
+	return call->ad.may_clamp ||
+	    (name == TG_MAX_EITHER && (old.n == 0 || tg_json_is_null(old)));
+}
+
 static int
 make_body(struct tg_call *call, struct tg_buf *body)
 {
@@ -71,9 +86,7 @@ make_body(struct tg_call *call, struct tg_buf *body)
 	const struct tg_admission *ad = &call->ad;
 	struct tg_forward f = {
 		.upstream_model = call->upstream_model,
-		/* What is held must be the most that can come back. */
-		.max_tokens = ad->capped && ad->may_clamp ?
-		    ad->output_tokens : -1,
+		.max_tokens = -1,
 		.max_name = tg_known_max_name(up->type, up->base_url),
 		/* "echo": true is OpenAI's own, in completions. */
 		.drop = is_ours(call->view.echo) ? ours : NULL,
@@ -81,6 +94,8 @@ make_body(struct tg_call *call, struct tg_buf *body)
 
 	if (up->family == TG_FAMILY_ECHO)
 		return 0; /* it reads the view itself */
+	if (is_to_be_bound(call, f.max_name))
+		f.max_tokens = ad->output_tokens;
 	if (tg_view_forward(&call->view, &f, body) != 0)
 		return tg_fail(&call->rq->err, TG_E_TOO_LARGE,
 		    "The request cannot be written for the upstream.");

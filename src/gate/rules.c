@@ -8,10 +8,14 @@
  */
 #include <string.h>
 
+#include "base/limits.h"
 #include "gate/rules_list.h"
 #include "store/budgets.h"
 #include "store/keys.h"
 #include "store/subjects.h"
+
+/* For the list of millions of keys. */
+#define ALL_BYTES ((size_t)256 * 1024 * 1024)
 
 /* Whose promises are made, and what his row says. */
 struct owner {
@@ -93,6 +97,25 @@ tg_rules_apply_budget(struct tg_db *db, struct tg_arena *a,
 			default_zone, e) == -1)
 			return -1;
 	return 0;
+}
+
+int
+tg_rules_apply_all(
+    struct tg_db *db, const char *default_zone, struct tg_err *e)
+{
+	struct tg_arena *list = tg_arena_new(ALL_BYTES), *each;
+	struct tg_budget_user *all;
+	size_t n;
+	int rc = tg_budget_users(db, list, NULL, &all, &n, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		each = tg_arena_new(TG_MAX_ARENA);
+		rc = tg_rules_apply(
+		    db, each, all[i].scope, all[i].subject, default_zone, e);
+		tg_arena_free(each);
+	}
+	tg_arena_free(list);
+	return rc;
 }
 
 /* --- what the row says --- */

@@ -24,7 +24,8 @@
  * time_period; they are read too.  null, {} and [] are as if they were not
  * there; a rate of -1 is none, of 0 refuses all.  Numbers and lists may be
  * text, as tollgate.ini has them: "10/day, 100/month" for budget_limits,
- * "1000 requests/day, 4 parallel" for limits, "50, 80" for thresholds.
+ * "1000 requests/day, 4 parallel" for limits, "50, 80" for thresholds; lists
+ * also JSON in such a text.
  * budget_fallbacks: {model: [another]} makes a model's budget switch.
  * temp_budget_expiry is a date: writers turn a duration ("10d") into one.
  * Of two caps of the same period, and of two limits of the same window, the
@@ -71,4 +72,7 @@ int tg_rules_apply(struct tg_db *db, struct tg_arena *a, enum tg_scope scope,
 /* After a shared budget was changed: everyone who is linked to it. */
 int tg_rules_apply_budget(struct tg_db *db, struct tg_arena *a,
     const char *budget, const char *default_zone, struct tg_err *e);
+/* After the default zone was changed: every key, subject and member. */
+int tg_rules_apply_all(struct tg_db *db, const char *default_zone,
+    struct tg_err *e);
 #endif

@@ -112,6 +112,8 @@ tg_rule_listed(const json_t *j)
 		return json_incref((json_t *)(uintptr_t)j);
 	if (!json_is_string(j))
 		return NULL;
+	if (*json_string_value(j) == '[')
+		return json_loads(json_string_value(j), 0, NULL);
 	list = json_array();
 	rest = tg_str(json_string_value(j));
 	while (tg_str_cut(&rest, ',', &piece)) {

@@ -14,7 +14,7 @@ static const char *const promise_keys[] = { "max_budget", "soft_budget",
 	"budget_duration", "budget_timezone", "budget_anchor",
 	"budget_thresholds", "over_budget", "unpriced", "at_budget",
 	"switch_model", "switch_percent", "rpm", "tpm", "itpm", "otpm",
-	"max_parallel_requests", "queue", NULL };
+	"max_parallel_requests", "queue", "budget_limits", "limits", NULL };
 
 static bool
 is_promise(const char *key)

@@ -5,6 +5,7 @@
  * that is crossed goes into the outbox in the transaction that crossed it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -30,6 +31,10 @@ static int mark(struct tg_db *db, const struct tg_stake *s,
 static bool next_mark(struct tg_str *marks, int64_t *percent);
 static int tell(struct tg_db *db, const struct tg_stake *s, const char *kind,
     int64_t percent, struct tg_err *e);
+static int tell_refused(struct tg_db *db, const struct tg_stake *s,
+    struct tg_err *e);
+static int put_event(struct tg_db *db, const struct tg_stake *s,
+    const char *kind, struct tg_buf *facts, struct tg_err *e);
 static bool reached(int64_t spent, int64_t cap, int64_t percent);
 
 size_t
@@ -159,10 +164,15 @@ tg_balance_add(struct tg_db *db, struct tg_stake *s, int64_t nano,
 	sqlite3_bind_int64(st, 3, nano);
 	if (tg_db_step(db, st, e) == -1)
 		return -1;
-	s->spent = sqlite3_column_int64(st, 0);
-	told.marked = sqlite3_column_int64(st, 1);
-	told.soft = sqlite3_column_int(st, 2) != 0;
-	told.refused = sqlite3_column_int(st, 3) != 0;
+	st = tg_db_stmt(db, TG_SQL_BALANCE_MARKED);
+	sqlite3_bind_int64(st, 1, s->cap->id);
+	sqlite3_bind_int64(st, 2, s->from);
+	if (tg_db_step(db, st, e) != 1)
+		return -1;
+	told.marked = sqlite3_column_int64(st, 0);
+	told.soft = sqlite3_column_int(st, 1) != 0;
+	told.refused = sqlite3_column_int(st, 2) != 0;
+	s->spent = sqlite3_column_int64(st, 3);
 	tg_db_done(st);
 	return cross(db, s, &told, e);
 }
@@ -256,7 +266,7 @@ tg_balance_refused(struct tg_db *db, const struct tg_stake *s, int64_t need,
 	if (rc == -1 || told.marked >= 100 || told.refused)
 		return rc == -1 ? -1 : 0;
 	told.refused = true;
-	if (tell(db, s, "budget.threshold", 100, e) == -1)
+	if (tell_refused(db, s, e) == -1)
 		return -1;
 	return mark(db, s, &told, e);
 }
@@ -288,6 +298,29 @@ add_text(struct tg_buf *b, const char *name, const char *text)
 	tg_buf_byte(b, ',');
 }
 
+/* An organization's member is kept under its number, told by its name. */
+static int
+add_name(struct tg_db *db, struct tg_buf *b, const struct tg_account *acc,
+    struct tg_err *e)
+{
+	sqlite3_stmt *st;
+	int rc;
+
+	if (acc->scope != TG_SCOPE_ORGANIZATION_MEMBER) {
+		add_text(b, "name", acc->name);
+		return 0;
+	}
+	st = tg_db_stmt(db, TG_SQL_EVENT_SUBJECT);
+	sqlite3_bind_int64(st, 1, strtoll(acc->name, NULL, 10));
+	rc = tg_db_step(db, st, e);
+	if (rc == 1) {
+		add_text(b, "name", (const char *)sqlite3_column_text(st, 0));
+		tg_db_done(st);
+	} else
+		add_text(b, "name", "");
+	return rc == -1 ? -1 : 0;
+}
+
 /* Of the account: the public id and the alias of its subject. */
 static int
 add_who(struct tg_db *db, struct tg_buf *b, const struct tg_account *acc,
@@ -297,7 +330,8 @@ add_who(struct tg_db *db, struct tg_buf *b, const struct tg_account *acc,
 	int rc = 0;
 
 	add_text(b, "scope", tg_scope_name(acc->scope));
-	add_text(b, "name", acc->name);
+	if (add_name(db, b, acc, e) == -1)
+		return -1;
 	if (acc->subject == 0) {
 		add_text(b, "subject", "");
 		add_text(b, "alias", NULL);
@@ -322,6 +356,34 @@ tell(struct tg_db *db, const struct tg_stake *s, const char *kind,
 {
 	int64_t cap = percent > 0 ? tg_cap_now(s->cap, tg_wall_us()) :
 				    s->cap->soft_nano;
+	struct tg_buf b;
+
+	tg_buf_init(&b, EVENT_BYTES);
+	tg_buf_printf(&b,
+	    "\"percent\":%lld,\"spent_nano\":%lld,\"cap_nano\":%lld,",
+	    (long long)percent, (long long)s->spent, (long long)cap);
+	return put_event(db, s, kind, &b, e);
+}
+
+static int
+tell_refused(struct tg_db *db, const struct tg_stake *s, struct tg_err *e)
+{
+	struct tg_buf b;
+
+	tg_buf_init(&b, EVENT_BYTES);
+	tg_buf_printf(&b,
+	    "\"percent\":100,\"refused\":true,\"spent_nano\":%lld,"
+	    "\"held_nano\":%lld,\"cap_nano\":%lld,",
+	    (long long)s->spent, (long long)s->held,
+	    (long long)tg_cap_now(s->cap, tg_wall_us()));
+	return put_event(db, s, "budget.threshold", &b, e);
+}
+
+/* Frees the facts. */
+static int
+put_event(struct tg_db *db, const struct tg_stake *s, const char *kind,
+    struct tg_buf *facts, struct tg_err *e)
+{
 	char time[TG_ISO_BYTES];
 	struct tg_buf b;
 	int rc;
@@ -329,9 +391,8 @@ tell(struct tg_db *db, const struct tg_stake *s, const char *kind,
 	tg_buf_init(&b, EVENT_BYTES);
 	tg_buf_byte(&b, '{');
 	rc = add_who(db, &b, s->account, e);
-	tg_buf_printf(&b,
-	    "\"percent\":%lld,\"spent_nano\":%lld,\"cap_nano\":%lld,",
-	    (long long)percent, (long long)s->spent, (long long)cap);
+	tg_buf_add(&b, facts->p, facts->n);
+	tg_buf_free(facts);
 	add_text(&b, "period", s->cap->period);
 	add_text(&b, "period_at",
 	    s->from > 0 ? tg_iso_time(s->from, time) : NULL);
@@ -359,10 +420,9 @@ tg_account_add(struct tg_db *db, const struct tg_account_ref *of,
 	sqlite3_bind_int64(st, 3, nano);
 	if (tg_db_step(db, st, e) == -1)
 		return -1;
-	if (spent != NULL)
-		*spent = sqlite3_column_int64(st, 0);
-	tg_db_done(st);
-	return 0;
+	if (spent == NULL)
+		return 0;
+	return tg_account_spent(db, of->scope, of->subject, "", spent, e);
 }
 
 int

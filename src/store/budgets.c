@@ -104,12 +104,14 @@ int
 tg_budget_users(struct tg_db *db, struct tg_arena *a, const char *name,
     struct tg_budget_user **rows, size_t *n, struct tg_err *e)
 {
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_BUDGET_USERS);
+	sqlite3_stmt *st = tg_db_stmt(db,
+	    name != NULL ? TG_SQL_BUDGET_USERS : TG_SQL_BUDGET_HOLDERS);
 	struct tg_budget_user *u;
 	void *found = NULL;
 	int rc;
 
-	tg_bind_text(st, 1, name);
+	if (name != NULL)
+		tg_bind_text(st, 1, name);
 	*n = 0;
 	while ((rc = tg_db_step(db, st, e)) == 1) {
 		u = tg_rows_add(a, &found, n, sizeof(*u));

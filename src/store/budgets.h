@@ -23,7 +23,10 @@ int tg_budget_remove(struct tg_db *db, const char *name, struct tg_err *e);
 int tg_budget_list(struct tg_db *db, struct tg_arena *a,
     struct tg_budget **rows, size_t *n, struct tg_err *e);
 
-/* Who is linked to it: keys, subjects, members. */
+/*
+ * Who is linked to it: keys, subjects, members; to NULL: whoever has a budget
+ * or settings, of which promises may be made.
+ */
 struct tg_budget_user {
 	int scope;		/* enum tg_scope: KEY, MEMBER or a subject's */
 	int64_t subject;

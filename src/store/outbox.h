@@ -21,7 +21,8 @@ struct tg_event {
 /*
  * Body of budget.threshold: {"scope","subject" (its public id),"name","alias",
  * "percent","spent_nano","cap_nano","period","period_at","reset_at"}, amounts
- * as integers of 1e-9 USD, times as ISO text.
+ * as integers of 1e-9 USD, times as ISO text.  When 100 is told because a call
+ * was refused, whatever is spent: "refused": true, and "held_nano" too.
  */
 int tg_outbox_add(struct tg_db *db, const char *kind, const char *body,
     struct tg_err *e);

@@ -131,7 +131,8 @@ test_line_and_slack(void **state)
 	const struct tg_event left = { .kind = "budget.threshold",
 		.body = "{\"scope\":\"key\",\"subject\":\"5f00\","
 			"\"alias\":\"bot\",\"percent\":100,"
-			"\"spent_nano\":980000000,\"cap_nano\":1000000000,"
+			"\"refused\":true,\"spent_nano\":980000000,"
+			"\"held_nano\":10000000,\"cap_nano\":1000000000,"
 			"\"period\":\"day @Europe/Berlin\"}" };
 
 	(void)state;
@@ -149,8 +150,8 @@ test_line_and_slack(void **state)
 	is("g: this is a test, all is well");
 	/* A key has its alias, and nothing is said that is not so. */
 	assert_int_equal(tg_alert_line(&left, "g", &out), 0);
-	is("g: key bot cannot pay for a further call: $0.98 of $1, "
-	   "period day");
+	is("g: key bot has calls refused that its budget does not pay for: "
+	   "$0.98 spent and $0.01 held of $1, period day");
 }
 
 static void

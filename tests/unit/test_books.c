@@ -486,6 +486,31 @@ events(struct help *h)
 	return SQL("SELECT count(*) FROM outbox");
 }
 
+/* A member of an organization is kept under its number, told by its name. */
+static void
+test_mark_of_member(void **state)
+{
+	struct help *h = *state;
+	struct book_call b;
+
+	SQL("INSERT INTO subjects (id, kind, name, alias, created_at, "
+	    "updated_at) VALUES (5, 1, 'ann', 'Ann', 1, 1), "
+	    "(20, 4, 'acme', 'Acme', 1, 1)");
+	book_promise_cap(h->store, TG_SCOPE_ORGANIZATION_MEMBER, 5, "20",
+	    book_cap("month", 10000));
+	book_call(&b, h->store, h->arena);
+	b.row.person = 5;
+	b.row.organization = 20;
+	assert_int_equal(book_terms(&b), 0);
+	assert_int_equal(book_open(&b), 1);
+	assert_int_equal(book_settle(&b, 6000), 0);
+	assert_int_equal(SQL("SELECT json_extract(body, '$.subject') = 'ann' "
+	    "AND json_extract(body, '$.name') = 'acme' AND "
+	    "json_extract(body, '$.scope') = 'organization_member' "
+	    "FROM outbox"), 1);
+	book_verify(h->store);
+}
+
 static void
 test_marks(void **state)
 {
@@ -554,6 +579,9 @@ test_refused_marks(void **state)
 	b.candidates[0].output_tokens = 9000;
 	assert_int_equal(book_open(&b), 0);
 	assert_int_equal(events(h), 1);
+	assert_int_equal(SQL("SELECT json_extract(body, '$.refused') AND "
+	    "json_extract(body, '$.spent_nano') = 1000 AND "
+	    "json_extract(body, '$.held_nano') = 0 FROM outbox"), 1);
 	for (int i = 0; i < 8; i++) {
 		book_call(&b, h->store, h->arena);
 		assert_int_equal(book_open(&b), 1);
@@ -566,6 +594,8 @@ test_refused_marks(void **state)
 	assert_int_equal(events(h), 4);
 	assert_int_equal(SQL("SELECT count(*) FROM outbox WHERE "
 	    "json_extract(body, '$.percent') = 100"), 1);
+	assert_int_equal(SQL("SELECT count(*) FROM outbox WHERE "
+	    "json_extract(body, '$.refused')"), 1);
 }
 
 /* Numbers beyond all measure neither pass nor ruin the sums of others. */
@@ -732,6 +762,7 @@ main(void)
 		T(test_candidates), T(test_attempts), T(test_third),
 		T(test_release), T(test_new_cap), T(test_stale), T(test_period),
 		T(test_lost_zone), T(test_marks),
+		T(test_mark_of_member),
 		T(test_refused_marks), T(test_huge), T(test_sweep),
 		T(test_correction), T(test_stray_holds) };
 

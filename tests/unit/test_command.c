@@ -71,6 +71,10 @@ test_usage(void **state)
 	says("--alias");
 	assert_int_equal(RUN("key", "--help"), 0);
 	says("key revoke ID");
+	assert_int_equal(RUN("help"), 0);
+	says("ledger verify");
+	assert_int_equal(RUN("help", "key", "rotate"), 0);
+	says("--grace");
 	assert_int_equal(RUN("team", "create", "--help"), 0);
 	says("--member-budget USD");
 	says("--max-budget USD");
@@ -195,6 +199,8 @@ test_keys(void **state)
 	assert_int_equal(RUN("key", "create", "--models", " ,,"), 2);
 	assert_int_equal(RUN("key", "create", "--duration", "soon"), 1);
 	says("duration");
+	assert_int_equal(RUN("key", "create", "--team", "nobody"), 1);
+	says("Team not found");
 	assert_int_equal(RUN("key", "list"), 0);
 	says("first-key");
 	says("echo,gpt-*");
@@ -382,6 +388,8 @@ test_models(void **state)
 	says("\"status\": 200");
 	says("\"input_tokens\": ");
 	says("\"output_tokens\": 4");
+	assert_int_equal(RUN("ledger", "verify"), 0);
+	says("1 line, 1 call (0 open), ");
 	assert_int_equal(RUN("model", "test", "loud", "--stream"), 0);
 	says("first content");
 	assert_int_equal(RUN("model", "test", "quiet"), 1);

@@ -544,6 +544,11 @@ test_proxy_and_status(void **state)
 	tg_conf_free(good("[model:m]\necho_status = 400\n"));
 	tg_conf_free(good("[model:m]\necho_status = 599\n"));
 	bad("[model:m]\necho_status = 399\n", "from 400 to 599");
+	tg_conf_free(good("[house]\nlimits = 50 requests/day, 4 parallel\n"
+	    "budget_limits = 1/day, 20/month\n[model:m]\n"
+	    "model_limits = 9 tokens/12h\nmodel_budget_limits = 1/week\n"));
+	bad("[house]\nlimits = 50 a day\n", "such as 1000 requests/day");
+	bad("[provider:p]\nbudget_limits = 5\n", "such as 1/day, 20/month");
 	bad("[model:m]\necho_status = 200\n", "from 400 to 599");
 	bad("[model:m]\necho_status = 600\n", "0 to 599");
 	bad("[model:m]\nprice_input = 0.0000001\n",

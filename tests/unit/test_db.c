@@ -189,7 +189,7 @@ test_damaged(void **state)
 	struct stat st;
 	int fd;
 
-	for (int i = 0; i < 200; i++) {
+	for (int i = 0; i < 400; i++) {
 		char text[32];
 
 		snprintf(text, sizeof(text), "sk-%d", i);

@@ -6,6 +6,7 @@
 #include "store_help.h"
 
 #include "gate/house.h"
+#include "gate/rules.h"
 #include "gate/settings.h"
 #include "store/setup.h"
 #include "store/terms.h"
@@ -45,11 +46,14 @@ make(struct house *w)
 		.of_provider = { { "base_url", "http://127.0.0.1:1" },
 		    { "rpm", "18" }, { "queue", "30" } },
 		.of_model = { { "provider", "p" }, { "tpm", "1000" },
-		    { "model_rpm", "7" } },
+		    { "model_rpm", "7" },
+		    { "limits", "50 requests/day, 4 parallel" },
+		    { "budget_limits", "1/day, 20/month" },
+		    { "model_limits", "90 requests/hour" } },
 		.conf.house.timezone = "UTC",
 	};
 	w->provider = (struct tg_section){ "p", w->of_provider, 3 };
-	w->model = (struct tg_section){ "m", w->of_model, 3 };
+	w->model = (struct tg_section){ "m", w->of_model, 6 };
 	w->conf.house.promises = (struct tg_section){ "house", w->own, 2 };
 	w->conf.catalog.providers = &w->provider;
 	w->conf.catalog.n_providers = 1;
@@ -87,9 +91,17 @@ test_all(void **state)
 	assert_int_equal(a->limits[0].cap, 18);
 	assert_int_equal(a->limits[0].queue_ms, 30000);
 	a = account(h, TG_SCOPE_DEPLOYMENT, "ini:m");
+	assert_int_equal(a->n_limits, 3);
 	assert_int_equal(a->limits[0].unit, TG_LIMIT_TOKENS);
+	assert_int_equal(a->limits[1].window_s, 86400);
+	assert_int_equal(a->limits[1].cap, 50);
+	assert_int_equal(a->limits[2].unit, TG_LIMIT_PARALLEL);
+	assert_int_equal(a->n_caps, 2);
+	assert_string_equal(a->caps[0].period, "day");
+	assert_int_equal(a->caps[1].cap_nano, 20000000000);
 	a = account(h, TG_SCOPE_MODEL, "m");
 	assert_int_equal(a->limits[0].cap, 7);
+	assert_int_equal(a->limits[1].window_s, 3600);
 }
 
 /* A start that finds everything as it was writes nothing. */
@@ -192,6 +204,84 @@ test_names(void **state)
 	assert_int_equal(tg_settings_lost(&s, "half", &e), -1);
 }
 
+/* --- the house's zone --- */
+
+static int
+apply_settings(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	return tg_rules_apply_all(db, arg, e);
+}
+
+static void
+is_period(struct help *h, enum tg_scope scope, int64_t subject,
+    const char *name, const char *period)
+{
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+	    "SELECT sum(1 + 10 * (c.period = '%s')) FROM caps AS c "
+	    "JOIN accounts AS a ON a.id = c.account "
+	    "WHERE a.scope = %d AND a.subject = %lld AND a.name = '%s'",
+	    period, (int)scope, (long long)subject, name);
+	assert_int_equal(help_sql(h->dir, "tollgate.db", sql), 11);
+}
+
+/* Keys, people and members with budgets; one key has a zone of its own. */
+static void
+make_holders(struct help *h)
+{
+	char berlin[] = "Europe/Berlin";
+
+	(void)help_key(h->store, "sk-1", "one");
+	(void)help_key(h->store, "sk-2", "two");
+	(void)help_sql(h->dir, "tollgate.db",
+	    "UPDATE keys SET settings = '{\"max_budget\":1,"
+	    "\"budget_duration\":\"day\"}' WHERE id = 1; "
+	    "UPDATE keys SET settings = '{\"max_budget\":1,"
+	    "\"budget_duration\":\"day\",\"budget_timezone\":"
+	    "\"Asia/Tokyo\"}' WHERE id = 2; "
+	    "INSERT INTO budgets VALUES ('b', '{\"max_budget\":2,"
+	    "\"budget_duration\":\"month\"}', NULL, NULL, 1, 1); "
+	    "INSERT INTO subjects (id, kind, name, budget, settings, "
+	    "created_at, updated_at) VALUES (5, 1, 'ann', 'b', '{}', 1, 1), "
+	    "(6, 2, 't', NULL, '{\"model_max_budget\":{\"m\":"
+	    "{\"max_budget\":3,\"budget_duration\":\"day\"}}}', 1, 1); "
+	    "INSERT INTO members (id, team, person, role, settings, "
+	    "created_at, updated_at) VALUES (7, 6, 5, 'user', "
+	    "'{\"max_budget\":4,\"budget_duration\":\"week\"}', 1, 1)");
+	assert_int_equal(tg_write(h->store, TG_DB_MAIN, apply_settings,
+	    berlin, &h->e), 0);
+}
+
+static void
+test_zone(void **state)
+{
+	struct help *h = *state;
+	struct house w;
+	int64_t before;
+
+	make(&w);
+	w.conf.house.timezone = "Europe/Berlin";
+	make_holders(h);
+	sync(h, &w);
+	is_period(h, TG_SCOPE_KEY, 1, "", "day @Europe/Berlin");
+	is_period(h, TG_SCOPE_HOUSE, 0, "", "month @Europe/Berlin");
+	before = version_of(h);
+	sync(h, &w);
+	assert_int_equal(version_of(h), before);
+	w.conf.house.timezone = "America/Lima";
+	sync(h, &w);
+	is_period(h, TG_SCOPE_KEY, 1, "", "day @America/Lima");
+	is_period(h, TG_SCOPE_KEY, 2, "", "day @Asia/Tokyo");
+	is_period(h, TG_SCOPE_PERSON, 5, "", "month @America/Lima");
+	is_period(h, TG_SCOPE_TEAM_MODEL, 6, "m", "day @America/Lima");
+	is_period(h, TG_SCOPE_MEMBER, 7, "", "week @America/Lima");
+	is_period(h, TG_SCOPE_HOUSE, 0, "", "month @America/Lima");
+	before = version_of(h);
+	sync(h, &w);
+	assert_int_equal(version_of(h), before);
+}
+
 int
 main(void)
 {
@@ -205,6 +295,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 		    test_wrong, help_new, help_free),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test_setup_teardown(
+		    test_zone, help_new, help_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,7 +105,7 @@ static const struct {
 	{ "DELETE FROM rollups WHERE facet = 3", "The sums of an hour" },
 	{ "INSERT INTO holds VALUES (1, 2, 0, 5)", "row 2" },
 	{ "INSERT INTO holds VALUES (1, 99, 0, 5)", "row 99" },
-	{ "UPDATE holds SET amount_nano = 5", "should be 1100" },
+	{ "UPDATE holds SET amount_nano = 5", "should be 0.0000011 USD" },
 	{ "DELETE FROM holds", "no hold" },
 	{ "DELETE FROM flights", "no flight" },
 	{ "INSERT INTO flights VALUES (1, 3)", "row 3" },

@@ -71,6 +71,7 @@ make_call(struct crowd *w, struct book_call *b, struct tg_arena *a)
 	b->row.key_id = 1 + pick(w, 4);
 	b->row.person = 5 + pick(w, 2);
 	b->row.team = 7;
+	b->row.organization = 20;
 	b->row.customer = pick(w, 3) == 0 ? 9 : 0;
 	b->row.tag_ids = tags[pick(w, 3)];
 	b->row.model = models[pick(w, 3)];
@@ -237,6 +238,11 @@ promise(struct help *h, int64_t size)
 	book_promise_cap(h->store, TG_SCOPE_MODEL, 0, "claude", cap);
 	book_promise_cap(h->store, TG_SCOPE_TAG, 12, "", cap);
 	book_promise_cap(h->store, TG_SCOPE_PROVIDER, 0, "other", cap);
+	cap.unpriced = TG_UNPRICED_BLOCK;
+	book_promise_cap(
+	    h->store, TG_SCOPE_ORGANIZATION_MEMBER, 6, "20", cap);
+	book_promise_cap(
+	    h->store, TG_SCOPE_ORGANIZATION_MODEL, 20, "cl*", cap);
 }
 
 /* What the threads know against what the books say. */

@@ -118,6 +118,12 @@ static const struct {
 	  "\"UTC\",\"over_budget\":\"refuse\"}",
 	    NULL,
 	    "own day 5000000000 refuse; own month 50000000000 refuse; " },
+	/* lists that are settings are text */
+	{ "{\"budget_limits\":\"[{\\\"max_budget\\\":5,"
+	  "\\\"budget_duration\\\":\\\"1d\\\"}]\","
+	  "\"budget_timezone\":\"UTC\",\"limits\":\"[]\"}",
+	    NULL,
+	    "own day 5000000000; " },
 	/* what happens at the cap */
 	{ "{\"max_budget\":1,\"over_budget\":\"refuse\",\"unpriced\":"
 	  "\"allow\",\"at_budget\":\"warn\",\"budget_thresholds\":"
@@ -273,6 +279,7 @@ static const struct {
 	    TG_E_INVALID, "budget_limits" },
 	{ "{\"budget_limits\":[7]}", TG_E_INVALID, "budget_limits" },
 	{ "{\"budget_limits\":\"7\"}", TG_E_INVALID, "budget_limits" },
+	{ "{\"budget_limits\":\"[7\"}", TG_E_TYPE, "budget_limits" },
 	{ "{\"rpm_limit\":-2}", TG_E_INVALID, "rpm_limit" },
 	{ "{\"rpm_limit\":1.5}", TG_E_TYPE, "rpm_limit" },
 	{ "{\"tpm_limit\":\"x\"}", TG_E_TYPE, "tpm_limit" },

@@ -47,6 +47,38 @@ test_aligned(void **state)
 	    "longer  1234  p,q   \n");
 }
 
+/* Amounts are shown to the last digit, and never as 1.37e-06. */
+static void
+test_money(void **state)
+{
+	static const struct tg_column usd[] = {
+		{ "USD", "usd", TG_CELL_USD, 0 },
+		{ "N", "n", TG_CELL_NUMBER, 0 },
+		{ NULL, NULL, 0, 0 },
+	};
+	json_t *j = json_loads("[{\"usd\":0.00000137,\"n\":1.37e-6},"
+			       "{\"usd\":20.0,\"n\":-0.5},"
+			       "{\"usd\":0,\"n\":1e300},"
+			       "{\"usd\":null,\"n\":7}]",
+	    0, NULL);
+	char *text = NULL;
+	size_t n = 0;
+	FILE *f = open_memstream(&text, &n);
+
+	(void)state;
+	assert_non_null(j);
+	tg_table_rows(f, j, usd, 0);
+	fclose(f);
+	assert_string_equal(text,
+	    "       USD           N\n"
+	    "0.00000137  0.00000137\n"
+	    "        20        -0.5\n"
+	    "         0            \n"
+	    "                     7\n");
+	free(text);
+	json_decref(j);
+}
+
 /* Wide characters take two columns, and are never cut in half. */
 static void
 test_wide(void **state)
@@ -92,6 +124,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_aligned),
+		cmocka_unit_test(test_money),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_harmless),
 		cmocka_unit_test(test_pairs),

@@ -59,6 +59,29 @@ test_defaults(void **state)
 	    "\"metadata\":{\"user_id\":\"via\"}}\n")), 0);
 	assert_false(v.stream || v.usage_asked);
 	assert_int_equal(v.max_tokens, -1);
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const endless[] = {
+			"\"max_tokens\":-1,\"max_completion_tokens\":50}",
+			"\"max_tokens\":50,\"max_completion_tokens\":-1}",
+			"\"max_tokens\":0}", "\"n_predict\":-1,\"max_tokens\":9}"};
+		char body[256];
+
+		snprintf(body, sizeof(body), "{\"model\":\"m\"," MESSAGES ",%s",
+		    endless[i]);
+		assert_int_equal(read_as(&v, CHAT, tg_str(body)), 0);
+		assert_int_equal(v.max_tokens, -1);
+	}
+}
+
+static void
+test_nulls(void **state)
+{
+	struct tg_view v;
+
+	(void)state;
+	assert_int_equal(read_as(&v, CHAT, TG_STR(" {\"model\":\"m\"," MESSAGES
+	    ",\"n\":null,\"user\":7,"
+	    "\"metadata\":{\"user_id\":\"via\"}}\n")), 0);
 	assert_int_equal(v.n, 1);
 	assert_str(v.user, "via");
 	assert_int_equal(v.echo.n, 0);
@@ -524,6 +547,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_nulls),
 		cmocka_unit_test(test_dialects),
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_faults),

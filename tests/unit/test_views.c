@@ -17,7 +17,8 @@ static const char *const views[] = { "LiteLLM_SpendLogs",
 	"LiteLLM_ProxyModelTable", "LiteLLM_AuditLog",
 	"LiteLLM_DailyUserSpend", "LiteLLM_DailyTeamSpend",
 	"LiteLLM_DailyTagSpend", "LiteLLM_DailyEndUserSpend",
-	"LiteLLM_Config", "LiteLLM_CredentialsTable" };
+	"LiteLLM_Config", "LiteLLM_CredentialsTable",
+	"LiteLLM_OrganizationMembership", "LiteLLM_DailyOrganizationSpend" };
 
 /* One of everything, and two calls of a key in a team: 1.5 and 0.25 USD. */
 static const char filled[] =
@@ -136,7 +137,7 @@ test_each(void **state)
 		sqlite3_finalize(st);
 	}
 	expect(db, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'",
-	    "19");
+	    "21");
 	sqlite3_close(db);
 }
 
@@ -186,6 +187,9 @@ test_entities(void **state)
 		   "organization_id || metadata FROM \"LiteLLM_TeamTable\"",
 	    "[\"ann\"][\"ann\"]1.75100org{\"a\":1}");
 	expect(db, "SELECT spend FROM \"LiteLLM_TeamMembership\"", "1.75");
+	expect(db, "SELECT user_id || organization_id || user_role FROM "
+		   "\"LiteLLM_OrganizationMembership\"",
+	    "annorgorg_admin");
 	expect(db, "SELECT spend FROM \"LiteLLM_EndUserTable\"", "0.25");
 	expect(db, "SELECT tag_name || spend FROM \"LiteLLM_TagTable\"",
 	    "tag-a1.5");

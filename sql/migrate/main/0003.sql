@@ -240,6 +240,23 @@ SELECT s.name AS organization_id,
 FROM subjects s
 WHERE s.kind = 4 AND s.removed_at = 0;
 
+CREATE VIEW "LiteLLM_OrganizationMembership" AS
+SELECT p.name AS user_id,
+	o.name AS organization_id,
+	m.role AS user_role,
+	coalesce((SELECT sum(r.cost_nano) FROM rollups r
+		WHERE r.facet = 0 AND r.person = m.person
+			AND r.organization = m.team), 0) / 1e9 AS spend,
+	m.budget AS budget_id,
+	strftime('%Y-%m-%dT%H:%M:%fZ', m.created_at / 1e6, 'unixepoch')
+		AS created_at,
+	strftime('%Y-%m-%dT%H:%M:%fZ', m.updated_at / 1e6, 'unixepoch')
+		AS updated_at
+FROM members m
+	JOIN subjects p ON p.id = m.person
+	JOIN subjects o ON o.id = m.team
+WHERE o.kind = 4;
+
 CREATE VIEW "LiteLLM_ProjectTable" AS
 SELECT s.name AS project_id,
 	s.alias AS project_alias,
@@ -391,6 +408,32 @@ FROM rollups r
 	JOIN subjects t ON t.id = r.team
 WHERE r.facet = 0
 GROUP BY r.team, 2, r.key_id, r.model, r.provider, r.route;
+
+CREATE VIEW "LiteLLM_DailyOrganizationSpend" AS
+SELECT o.name AS organization_id,
+	strftime('%Y-%m-%d', r.hour_at / 1e6, 'unixepoch') AS date,
+	coalesce(k.token, 'litellm_proxy_master_key') AS api_key,
+	r.model,
+	r.model AS model_group,
+	r.provider AS custom_llm_provider,
+	NULL AS mcp_namespaced_tool_name,
+	r.route AS endpoint,
+	sum(r.input_tokens + r.cache_read_tokens + r.cache_write_tokens
+		+ r.cache_write_1h_tokens + r.audio_input_tokens
+		+ r.image_input_tokens) AS prompt_tokens,
+	sum(r.output_tokens + r.audio_output_tokens) AS completion_tokens,
+	sum(r.cache_read_tokens) AS cache_read_input_tokens,
+	sum(r.cache_write_tokens + r.cache_write_1h_tokens)
+		AS cache_creation_input_tokens,
+	sum(r.cost_nano) / 1e9 AS spend,
+	sum(r.calls) AS api_requests,
+	sum(iif(r.state = 1, r.calls, 0)) AS successful_requests,
+	sum(iif(r.state = 1, 0, r.calls)) AS failed_requests
+FROM rollups r
+	LEFT JOIN keys k ON k.id = r.key_id
+	JOIN subjects o ON o.id = r.organization
+WHERE r.facet = 0
+GROUP BY r.organization, 2, r.key_id, r.model, r.provider, r.route;
 
 CREATE VIEW "LiteLLM_DailyEndUserSpend" AS
 SELECT s.name AS end_user_id,
