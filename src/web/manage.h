@@ -72,6 +72,11 @@ bool tg_manage_has(const struct tg_manage *m, const char *name);
 json_t *tg_manage_json(struct tg_manage *m, const char *text);
 /* A tree as text in the arena; NULL is "null". */
 const char *tg_manage_print(struct tg_manage *m, const json_t *j);
+/*
+ * LiteLLM takes "10d" as a temp_budget_expiry as well; kept is until when.
+ * settings is the caller's.
+ */
+void tg_manage_expiry(const struct tg_manage *m, json_t *settings);
 /* Is text one of a JSON array's strings? */
 bool tg_manage_among(const json_t *array, const char *text);
 

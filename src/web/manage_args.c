@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "web/manage.h"
 
@@ -102,6 +103,19 @@ tg_manage_print(struct tg_manage *m, const json_t *j)
 		kept = tg_arena_cstr(m->a, tg_str(text));
 	free(text);
 	return kept;
+}
+
+void
+tg_manage_expiry(const struct tg_manage *m, json_t *settings)
+{
+	static const char name[] = "temp_budget_expiry";
+	const char *text = json_string_value(json_object_get(settings, name));
+	char iso[TG_ISO_BYTES];
+	int64_t s;
+
+	if (text != NULL && tg_duration_parse(tg_str(text), &s) == 0)
+		(void)json_object_set_new(settings, name,
+		    json_string(tg_iso_time(m->now + s * 1000000, iso)));
 }
 
 bool

@@ -47,15 +47,18 @@ save(struct tg_manage *m, struct tg_budget *b, const char *action)
 {
 	struct tg_rules rules;
 	json_t *before = NULL, *settings;
+	json_t *body = tg_manage_copy(m, m->body);
 	bool is_new = b->settings == NULL;
 
 	settings = is_new ? tg_manage_keep(m, json_object()) :
 			    tg_manage_json(m, b->settings);
 	if (!is_new && (before = tg_row_budget(m, b->name)) == NULL)
 		return -1;
-	if (tg_fields_check(m->e, tg_fields_budget, m->body) != 0)
+	tg_fields_lift(tg_fields_budget, body);
+	if (tg_fields_check(m->e, tg_fields_budget, body) != 0)
 		return -1;
-	tg_fields_store(tg_fields_budget, m->body, settings);
+	tg_fields_store(tg_fields_budget, body, settings);
+	tg_manage_expiry(m, settings);
 	if (tg_rules_read(m->a, settings, NULL, NULL, m->zone, &rules, m->e) !=
 	    0)
 		return -1;

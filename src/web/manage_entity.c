@@ -59,12 +59,15 @@ read_settings(
 	const json_t *metadata;
 
 	tg_fields_lift(t->fields, body);
+	tg_fields_lift(tg_fields_budget, body);
+	m->body = body;
 	metadata = json_object_get(body, "metadata");
 	if (tg_fields_check(m->e, t->fields, body) != 0 ||
 	    tg_fields_check(m->e, tg_fields_budget, body) != 0)
 		return -1;
 	tg_fields_store(t->fields, body, settings);
 	tg_fields_store(tg_fields_budget, body, settings);
+	tg_manage_expiry(m, settings);
 	if (tg_manage_has(m, "metadata"))
 		(void)json_object_set_new(settings, "metadata",
 		    json_is_object(metadata) ?

@@ -4,6 +4,7 @@
 #include "web/manage_fields.h"
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "base/period.h"
 
 static int check_one(struct tg_err *, const struct tg_field *, const json_t *);
@@ -20,13 +21,44 @@ is_empty(const json_t *v)
 	    (json_is_string(v) && json_string_length(v) == 0);
 }
 
+/* The number or truth that a text spells, as shell scripts send it; or NULL. */
+static json_t *
+spelt(enum tg_field_type type, const char *text)
+{
+	struct tg_decimal d;
+
+	if (type == TG_IS_BOOL && strcmp(text, "true") == 0)
+		return json_true();
+	if (type == TG_IS_BOOL && strcmp(text, "false") == 0)
+		return json_false();
+	if ((type != TG_IS_COUNT && type != TG_IS_WHOLE &&
+		type != TG_IS_MONEY) ||
+	    !tg_decimal_parse(tg_str(text), &d))
+		return NULL;
+	return json_loads(text, JSON_DECODE_ANY, NULL);
+}
+
+static void
+mend(const struct tg_field *table, json_t *body)
+{
+	for (const struct tg_field *f = table; f->name != NULL; f++) {
+		const char *text =
+		    json_string_value(json_object_get(body, f->name));
+		json_t *v = text != NULL ? spelt(f->type, text) : NULL;
+		if (v != NULL)
+			(void)json_object_set_new(body, f->name, v);
+	}
+}
+
 void
 tg_fields_lift(const struct tg_field *table, json_t *body)
 {
 	json_t *metadata = json_object_get(body, "metadata");
 
+	mend(table, body);
 	if (!json_is_object(metadata))
 		return;
+	mend(table, metadata);
 	for (const struct tg_field *f = table; f->name != NULL; f++) {
 		json_t *v = json_object_get(metadata, f->name);
 		if (v == NULL || (f->flags & TG_FIELD_META) == 0)

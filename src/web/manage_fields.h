@@ -38,8 +38,9 @@ struct tg_field {
 };
 
 /*
- * Members of the table that were sent within "metadata" become the body's own
- * (which win): before anything else is looked at.
+ * Before anything else is looked at: numbers and truths that were sent as text
+ * become what they spell ("5", "true"), and members of the table that were
+ * sent within "metadata" become the body's own (which win).
  */
 void tg_fields_lift(const struct tg_field *table, json_t *body);
 /*
@@ -57,4 +58,6 @@ void tg_fields_show(const struct tg_field *table, const json_t *settings,
 
 extern const struct tg_field tg_fields_key[], tg_fields_user[],
     tg_fields_team[], tg_fields_member[], tg_fields_budget[];
+/* Of those of a budget: what is not set for members of teams and the like. */
+extern const struct tg_field tg_fields_not_member[];
 #endif

@@ -233,7 +233,7 @@ int
 tg_key_may_breed(struct tg_manage *m, const struct tg_key *key)
 {
 	static const enum tg_scope scopes[] = { TG_SCOPE_KEY,
-		TG_SCOPE_KEY_MODEL };
+		TG_SCOPE_KEY_MODEL, TG_SCOPE_KEY_TAG };
 	struct tg_account *accounts;
 	size_t n;
 

@@ -262,20 +262,6 @@ check_type(struct tg_manage *m, json_t *settings)
 	    "'key_type' must be default, llm_api, management or read_only.");
 }
 
-/* LiteLLM takes "10d" as well; kept is until when. */
-static void
-date_expiry(struct tg_manage *m, json_t *settings)
-{
-	static const char name[] = "temp_budget_expiry";
-	const char *text = json_string_value(json_object_get(settings, name));
-	char iso[TG_ISO_BYTES];
-	int64_t s;
-
-	if (text != NULL && tg_duration_parse(tg_str(text), &s) == 0)
-		(void)json_object_set_new(settings, name,
-		    json_string(tg_iso_time(m->now + s * 1000000, iso)));
-}
-
 static int
 read_settings(struct tg_manage *m, const json_t *body, struct tg_key *key)
 {
@@ -288,7 +274,7 @@ read_settings(struct tg_manage *m, const json_t *body, struct tg_key *key)
 	/* Rows tell "not blocked any more" from "never was". */
 	if (json_is_false(blocked) && key->id != 0)
 		(void)json_object_set_new(settings, "blocked", json_false());
-	date_expiry(m, settings);
+	tg_manage_expiry(m, settings);
 	if (check_addresses(m, settings) != 0 ||
 	    check_type(m, settings) != 0)
 		return -1;

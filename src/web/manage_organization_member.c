@@ -66,7 +66,8 @@ find_organization(struct tg_manage *m, struct tg_subject *s)
 
 	if (tg_manage_need(m, "organization_id", &name) != 0 ||
 	    tg_organization_find(m, name, true, s) != 1 ||
-	    tg_fields_check(m->e, fields, m->body) != 0)
+	    tg_fields_check(m->e, fields, m->body) != 0 ||
+	    tg_fields_check(m->e, tg_fields_not_member, m->body) != 0)
 		return -1;
 	may = tg_caller_organization(m, s->id);
 	if (may == 0)

@@ -14,6 +14,8 @@ static const struct tg_field fields[] = {
 	{ "models", TG_IS_TEXTS, TG_FIELD_OWN, NULL },
 	{ "budget_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "model_max_budget", TG_IS_OBJECT, TG_FIELD_REFUSED, NULL },
+	{ "model_rpm_limit", TG_IS_COUNTS, TG_FIELD_REFUSED, NULL },
+	{ "model_tpm_limit", TG_IS_COUNTS, TG_FIELD_REFUSED, NULL },
 	{ "spend", TG_IS_MONEY, TG_FIELD_OWN, NULL },
 	{ "description", TG_IS_TEXT, 0, "null" },
 	{ .name = NULL },

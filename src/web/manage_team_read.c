@@ -126,6 +126,7 @@ read_settings(
 	if (!json_is_object(settings))
 		settings = tg_manage_keep(m, json_object());
 	tg_fields_store(tg_fields_team, body, settings);
+	tg_manage_expiry(m, settings);
 	(void)json_object_del(settings, "implied");
 	if (metadata != NULL)
 		(void)json_object_set(settings, "metadata", metadata);

@@ -84,7 +84,8 @@ tg_team_terms(struct tg_manage *m, const struct tg_subject *team,
 	    json_object_get(of_team, "team_member_budget_id"));
 	json_t *settings = tg_manage_json(m, member->settings), *models;
 
-	if (tg_fields_check(m->e, tg_fields_member, terms) != 0)
+	if (tg_fields_check(m->e, tg_fields_member, terms) != 0 ||
+	    tg_fields_check(m->e, tg_fields_not_member, terms) != 0)
 		return -1;
 	models = json_object_get(of_team, "default_team_member_models");
 	if (member->id == 0 && json_array_size(models) > 0)

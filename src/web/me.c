@@ -197,6 +197,7 @@ write_promises(struct tg_spend *s, const struct tg_key *key, int64_t person)
 	struct tg_subject team = { .parent = 0 };
 	char number[TG_SCOPE_NUMBER_BYTES];
 	int64_t organization;
+	size_t n;
 
 	if (key->team != 0 &&
 	    tg_subject_by_id(s->m.db, s->arena, key->team, &team, s->m.e) < 0)
@@ -222,9 +223,10 @@ write_promises(struct tg_spend *s, const struct tg_key *key, int64_t person)
 		{ TG_SCOPE_ORGANIZATION, organization, NULL },
 		{ TG_SCOPE_ORGANIZATION_MODEL, organization, NULL },
 		{ TG_SCOPE_ORGANIZATION_MEMBER, person, number },
-		{ TG_SCOPE_HOUSE, 0, NULL },
+		{ TG_SCOPE_HOUSE, 0, NULL }, /* not for everybody */
 	};
-	return tg_me_standings(s, list, sizeof(list) / sizeof(list[0]));
+	n = sizeof(list) / sizeof(list[0]);
+	return tg_me_standings(s, list, tg_spend_sees_all(s) ? n : n - 1);
 }
 
 /* --- by model, by day --- */

@@ -73,6 +73,9 @@ read_names(struct tg_model_draft *d)
 		    tg_uuid7(tg_arena_alloc(m->a, TG_UUID_BYTES));
 	d->info = merge(m, d->old.info, info);
 	(void)json_object_del(d->info, "id");
+	if (json_is_string(json_object_get(d->info, "team_id")))
+		tg_jtree_set_text(
+		    d->info, "team_public_model_name", d->row.model);
 	d->params = merge(m, d->old.params, d->given);
 	return 0;
 }

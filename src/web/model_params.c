@@ -20,7 +20,7 @@ static const char *const refused[] = { "additional_drop_params", "tag_regex",
 /* What bounds it (gate/rules.h), under the names of tollgate.ini. */
 static const char *const bounds[] = { "rpm", "tpm", "itpm", "otpm",
 	"max_parallel_requests", "max_budget", "budget_duration", "queue",
-	NULL };
+	"limits", "budget_limits", NULL };
 /* Any of them chosen anew chooses the place anew. */
 static const char *const places[] = { "model", "api_base", "base_url",
 	"api_key", "custom_llm_provider", "litellm_credential_name",
