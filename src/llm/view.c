@@ -55,6 +55,7 @@ struct reading {
 	struct tg_err *e;
 	struct tg_str value[M__MAX];	/* of duplicates the last */
 	int64_t most;			/* by names of some servers, -1 none */
+	bool endless;			/* ... or one of them says "no bound" */
 };
 
 static const struct tg_str names[M__MAX] = {
@@ -112,6 +113,7 @@ static const struct {
 };
 
 static int collect(struct reading *r);
+static void note_bound(struct reading *r, int64_t most);
 static void weigh(struct reading *r, struct tg_str name, struct tg_str value);
 static void read_forbidden(struct reading *r);
 static enum member which(const struct reading *r, struct tg_str name);
@@ -193,6 +195,20 @@ collect(struct reading *r)
 	return 0;
 }
 
+/*
+ * Some callers say -1 for "no bound"; of a chat some upstreams (Ollama) take
+ * 0 for that, too.
+ */
+static void
+note_bound(struct reading *r, int64_t most)
+{
+	bool chat = r->v->dialect->id == TG_DIALECT_CHAT;
+
+	if (most > r->most)
+		r->most = most;
+	r->endless = r->endless || most < (chat ? 1 : 0);
+}
+
 /* What has no row of its own may be text that the upstream shows the model. */
 static void
 weigh(struct reading *r, struct tg_str name, struct tg_str value)
@@ -200,9 +216,8 @@ weigh(struct reading *r, struct tg_str name, struct tg_str value)
 	unsigned flags = tg_member_flags(name);
 	int64_t most;
 
-	if ((flags & TG_MEMBER_MOST) != 0 && tg_json_i64(value, &most) &&
-	    most > r->most)
-		r->most = most;
+	if ((flags & TG_MEMBER_MOST) != 0 && tg_json_i64(value, &most))
+		note_bound(r, most);
 	if ((flags & TG_MEMBER_ADMIN) != 0 && r->v->forbidden == NULL)
 		r->v->forbidden = tg_arena_cstr(r->a, name);
 	if (tg_json_type(value) < TG_JSON_STRING)
@@ -382,13 +397,13 @@ read_stream_options(struct reading *r)
 }
 
 /*
- * Some callers say -1 for "no bound".  Which of two names an upstream obeys is
- * not known here: the larger bounds it in any case.
+ * Which of two names an upstream obeys is not known here: the larger bounds it
+ * in any case, and nothing does where one of them says that.
  */
 static int
 read_bounds(struct reading *r)
 {
-	int64_t old = -1, new = -1;
+	int64_t old = INT64_MIN, new = INT64_MIN;
 	struct tg_view *v = r->v;
 
 	if (v->dialect->id == TG_DIALECT_EMBEDDINGS)
@@ -399,11 +414,11 @@ read_bounds(struct reading *r)
 	    (v->dialect->id == TG_DIALECT_COMPLETIONS &&
 		read_number(r, M_BEST_OF, &v->best_of) == -1))
 		return -1;
-	v->max_tokens = r->most;
-	if (v->max_tokens < old)
-		v->max_tokens = old;
-	if (v->max_tokens < new)
-		v->max_tokens = new;
+	if (old != INT64_MIN)
+		note_bound(r, old);
+	if (new != INT64_MIN)
+		note_bound(r, new);
+	v->max_tokens = r->endless ? -1 : r->most;
 	if (v->n < 1)
 		return tg_fail_param(r->e, TG_E_INVALID, "n",
 		    "Invalid 'n': integer below minimum value. Expected a "

@@ -19,7 +19,6 @@ static void add_amount(struct tg_buf *out, const json_t *nano);
 static void add_clean(struct tg_buf *out, const char *text, bool ascii);
 static void add_who(struct tg_buf *out, const json_t *body);
 static void add_moment(struct tg_buf *out, const char *iso);
-static bool is_spent(const json_t *body);
 static void add_what(struct tg_buf *out, const char *kind,
     const json_t *body);
 
@@ -211,17 +210,6 @@ add_moment(struct tg_buf *out, const char *iso)
 		tg_buf_printf(out, "%.10s %.5s UTC", iso, iso + 11);
 }
 
-/* 100 % are also told when what is left does not pay for a call. */
-static bool
-is_spent(const json_t *body)
-{
-	const json_t *spent = json_object_get(body, "spent_nano");
-	const json_t *cap = json_object_get(body, "cap_nano");
-
-	return json_integer_value(json_object_get(body, "percent")) < 100 ||
-	    json_integer_value(spent) >= json_integer_value(cap);
-}
-
 static void
 add_what(struct tg_buf *out, const char *kind, const json_t *body)
 {
@@ -230,8 +218,11 @@ add_what(struct tg_buf *out, const char *kind, const json_t *body)
 	const char *reset = text_of(body, "reset_at");
 	const json_t *cap = json_object_get(body, "cap_nano");
 
-	if (strcmp(kind, "budget.threshold") == 0 && !is_spent(body))
-		tg_buf_addc(out, "cannot pay for a further call: $");
+	bool refused = json_is_true(json_object_get(body, "refused"));
+
+	if (refused)
+		tg_buf_addc(out, "has calls refused that its budget does not "
+				 "pay for: $");
 	else if (json_is_integer(percent) &&
 	    strcmp(kind, "budget.threshold") == 0)
 		tg_buf_printf(out, "has spent %lld %% of its budget: $",
@@ -246,6 +237,11 @@ add_what(struct tg_buf *out, const char *kind, const json_t *body)
 		tg_buf_addc(out, ": $");
 	}
 	add_amount(out, json_object_get(body, "spent_nano"));
+	if (refused) {
+		tg_buf_addc(out, " spent and $");
+		add_amount(out, json_object_get(body, "held_nano"));
+		tg_buf_addc(out, " held");
+	}
 	tg_buf_addc(out, " of $");
 	add_amount(out, json_is_integer(cap) ? cap :
 	    json_object_get(body, "soft_nano"));

@@ -7,6 +7,7 @@
 #include "prog/cmd_key.h"
 
 #include "base/clock.h"
+#include "base/escape.h"
 #include "base/hash.h"
 #include "base/jtree.h"
 
@@ -39,9 +40,21 @@ static const struct tg_column show_columns[] = {
 	{ "budget", "max_budget", TG_CELL_USD, 0 },
 	{ "each", "budget_duration", TG_CELL_TEXT, 0 },
 	{ "until", "budget_reset_at", TG_CELL_TIME, 0 },
+	{ "soft budget", "soft_budget", TG_CELL_USD, 0 },
+	{ "shared budget", "budget_id", TG_CELL_TEXT, 0 },
+	{ "over budget", "over_budget", TG_CELL_TEXT, 0 },
+	{ "at budget", "at_budget", TG_CELL_TEXT, 0 },
+	{ "switch to", "switch_model", TG_CELL_TEXT, 0 },
+	{ "switch at %", "switch_percent", TG_CELL_NUMBER, 0 },
+	{ "unpriced", "unpriced", TG_CELL_TEXT, 0 },
 	{ "requests a minute", "rpm_limit", TG_CELL_NUMBER, 0 },
 	{ "tokens a minute", "tpm_limit", TG_CELL_NUMBER, 0 },
 	{ "in flight", "max_parallel_requests", TG_CELL_NUMBER, 0 },
+	{ "waits seconds", "queue", TG_CELL_NUMBER, 0 },
+	{ "priority", "priority", TG_CELL_NUMBER, 0 },
+	{ "tags", "tags", TG_CELL_LIST, 0 },
+	{ "addresses", "allowed_ips", TG_CELL_LIST, 0 },
+	{ "routes", "allowed_routes", TG_CELL_LIST, 0 },
 	{ "log", "log", TG_CELL_TEXT, 0 },
 	{ "created", "created_at", TG_CELL_TIME, 0 },
 	{ "created by", "created_by", TG_CELL_TEXT, 0 },
@@ -51,6 +64,7 @@ static const struct tg_column show_columns[] = {
 	{ NULL, NULL, 0, 0 },
 };
 
+static int need_team(struct tg_cmd *c);
 static int show_secret(struct tg_cmd *c, json_t *answer);
 static int change(struct tg_cmd *c, const char *path, json_t *body,
     const char *what);
@@ -69,9 +83,37 @@ tg_cmd_key_create(struct tg_cmd *c)
 		json_decref(body);
 		return rc;
 	}
+	if (need_team(c) == -1) {
+		json_decref(body);
+		return TG_EXIT_FAILED;
+	}
 	if (tg_cmd_call(c, "POST", "/key/generate", body, &answer) == -1)
 		return TG_EXIT_FAILED;
 	return show_secret(c, answer);
+}
+
+/*
+ * /key/generate makes a team that nobody knows, as LiteLLM does; on the
+ * command line that is a slip of the pen, and the key would have no budget.
+ */
+static int
+need_team(struct tg_cmd *c)
+{
+	const char *team = tg_cmd_option(c, "--team");
+	json_t *answer = NULL;
+	struct tg_buf url;
+	int rc;
+
+	if (team == NULL)
+		return 0;
+	tg_buf_init(&url, 4096);
+	tg_buf_addc(&url, "/team/info?team_id=");
+	tg_url_encode(&url, tg_str(team));
+	rc = tg_cmd_call(c, "GET",
+	    tg_arena_cstr(c->arena, tg_buf_str(&url)), NULL, &answer);
+	tg_buf_free(&url);
+	json_decref(answer);
+	return rc;
 }
 
 int

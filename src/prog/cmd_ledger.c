@@ -26,6 +26,12 @@ static int print_csv(struct tg_cmd *c, const json_t *answer, const char *by);
 
 /* --- verify --- */
 
+static const char *
+plural(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 int
 tg_cmd_ledger_verify(struct tg_cmd *c)
 {
@@ -40,7 +46,7 @@ tg_cmd_ledger_verify(struct tg_cmd *c)
 		return TG_EXIT_FAILED;
 	if (rc == 1 && !c->json)
 		return tg_cmd_fail(c, "%s (%lld difference%s)", r.first,
-		    (long long)r.wrong, r.wrong == 1 ? "" : "s");
+		    (long long)r.wrong, plural(r.wrong));
 	j = json_pack("{s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I}",
 	    "agrees", rc == 0, "lines", (json_int_t)r.lines, "calls",
 	    (json_int_t)r.calls, "open", (json_int_t)r.open, "accounts",
@@ -54,10 +60,12 @@ tg_cmd_ledger_verify(struct tg_cmd *c)
 		return TG_EXIT_FAILED;
 	}
 	return tg_cmd_said(c, j,
-	    "%lld lines, %lld calls (%lld open), %lld accounts and %lld "
-	    "balances agree.\nHead: %s",
-	    (long long)r.lines, (long long)r.calls, (long long)r.open,
-	    (long long)r.accounts, (long long)r.balances, r.head);
+	    "%lld line%s, %lld call%s (%lld open), %lld account%s and %lld "
+	    "balance%s agree.\nHead: %s",
+	    (long long)r.lines, plural(r.lines), (long long)r.calls,
+	    plural(r.calls), (long long)r.open, (long long)r.accounts,
+	    plural(r.accounts), (long long)r.balances, plural(r.balances),
+	    r.head);
 }
 
 /* --- report --- */

@@ -108,6 +108,11 @@ read_globals(struct globals *g, int argc, char **argv)
 		else
 			g->words[g->n_words++] = argv[i];
 	}
+	if (g->n_words > 0 && strcmp(g->words[0], "help") == 0) {
+		g->help = true;
+		memmove(g->words, g->words + 1,
+		    (size_t)--g->n_words * sizeof(g->words[0]));
+	}
 }
 
 /* One word or two; *used says how many. */
@@ -220,7 +225,7 @@ usage_all(FILE *out)
 	    "in\n"
 	    "                               " TG_SYSCONFDIR "/tollgate\n"
 	    "  --json                       JSON instead of tables\n"
-	    "  -h, --help                   this; after a command: its "
+	    "  -h, --help, help             this; after a command: its "
 	    "options\n"
 	    "  --version                    the program's version\n\n"
 	    "See tollgate(1) and tollgate.ini(5).\n",

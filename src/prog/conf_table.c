@@ -31,6 +31,10 @@
 #define PRICE(name, what) \
 	{ .key = name, .sections = MODEL, .type = TG_CONF_PRICE, .help = what }
 
+#define LISTED(name, where, test, what) \
+	{ .key = name, .sections = where, .type = TG_CONF_TEXT, \
+	  .check = test, .help = what }
+
 #define LIMIT(name, where, what) \
 	{ .key = name, .sections = where, .type = TG_CONF_NUMBER, \
 	  .max = INT64_MAX, .help = what }
@@ -372,6 +376,12 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 [TG_CONF_OTPM] = LIMIT("otpm", PROMISE, "Tokens of output in any minute."),
 [TG_CONF_MAX_PARALLEL] = LIMIT("max_parallel_requests", PROMISE,
 	"Calls in flight."),
+[TG_CONF_BUDGET_LIMITS] = LISTED("budget_limits", PROMISE,
+	tg_conf_check_windows,
+	"More budgets, each with its period: 1/day, 20/month."),
+[TG_CONF_LIMITS] = LISTED("limits", PROMISE, tg_conf_check_limits,
+	"More limits, each with its window: 1000 requests/day, 90000 "
+	"tokens/hour."),
 [TG_CONF_QUEUE] = LIMIT("queue", PROMISE,
 	"Seconds that a call waits its turn at these limits before it is "
 	"refused."),
@@ -389,6 +399,10 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	"Tokens of the name in any minute."),
 [TG_CONF_MODEL_MAX_PARALLEL] = LIMIT("model_max_parallel_requests", MODEL,
 	"Calls of the name in flight."),
+[TG_CONF_MODEL_BUDGET_LIMITS] = LISTED("model_budget_limits", MODEL,
+	tg_conf_check_windows, "More budgets of the name: 1/day, 20/month."),
+[TG_CONF_MODEL_LIMITS] = LISTED("model_limits", MODEL,
+	tg_conf_check_limits, "More limits of the name: 50 requests/day."),
 [TG_CONF_MODEL_QUEUE] = LIMIT("model_queue", MODEL,
 	"Seconds that a call waits its turn at these."),
 [TG_CONF_LOST] = {

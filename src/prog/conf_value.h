@@ -19,4 +19,6 @@ const char *tg_conf_check_amount(const char *value);
 const char *tg_conf_check_span(const char *value);
 const char *tg_conf_check_zone(const char *value);
 const char *tg_conf_check_percent(const char *value);
+const char *tg_conf_check_windows(const char *value);
+const char *tg_conf_check_limits(const char *value);
 #endif

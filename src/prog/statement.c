@@ -7,7 +7,6 @@
 #include "prog/statement.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/escape.h"
 
@@ -110,7 +109,9 @@ month(struct page *p)
 		"April", "May", "June", "July", "August", "September",
 		"October", "November", "December" };
 	const char *s = member(p->doc, "month");
-	int n = s != NULL && strspn(s, "0123456789-") == 7 ? atoi(s + 5) : 0;
+	int n = s != NULL && strspn(s, "0123456789-") == 7 ?
+	    (s[5] - '0') * 10 + s[6] - '0' :
+	    0;
 
 	if (n < 1 || n > 12)
 		text(p, s);

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/money.h"
 #include "base/utf8.h"
 
 #define MAX_COLUMNS 20
@@ -33,6 +34,7 @@ static void put_row(FILE *out, const struct grid *g, const struct tg_str *cells,
     int width);
 static struct tg_str cell(struct tg_arena *a, const json_t *row,
     const struct tg_column *column);
+static struct tg_str cell_usd(struct tg_arena *a, const json_t *value);
 static struct tg_str cell_time(struct tg_arena *a, const json_t *value);
 static struct tg_str cell_list(struct tg_arena *a, const json_t *value);
 static struct tg_str cell_bytes(struct tg_arena *a, int64_t n);
@@ -166,6 +168,23 @@ put_row(FILE *out, const struct grid *g, const struct tg_str *cells, int width)
 	fputc('\n', out);
 }
 
+/* All of it, 0.00000137 too. */
+static struct tg_str
+cell_usd(struct tg_arena *a, const json_t *value)
+{
+	double nano = json_number_value(value) * 1e9;
+	struct tg_str shown = TG_STR_NONE;
+	struct tg_buf b;
+
+	tg_buf_init(&b, 64);
+	nano += nano < 0 ? -0.5 : 0.5;
+	if (nano > -9e18 && nano < 9e18 &&
+	    tg_nano_print(&b, (int64_t)nano) == 0)
+		shown = tg_str(tg_arena_printf(a, "%.*s", (int)b.n, b.p));
+	tg_buf_free(&b);
+	return shown;
+}
+
 static struct tg_str
 cell(struct tg_arena *a, const json_t *row, const struct tg_column *column)
 {
@@ -182,8 +201,7 @@ cell(struct tg_arena *a, const json_t *row, const struct tg_column *column)
 		return tg_str(tg_arena_printf(a, "%.3f s",
 		    json_number_value(value) / 1000));
 	case TG_CELL_USD:
-		return tg_str(tg_arena_printf(a, "%.6f",
-		    json_number_value(value)));
+		return cell_usd(a, value);
 	case TG_CELL_LIST:
 		return cell_list(a, value);
 	case TG_CELL_BYTES:
@@ -198,6 +216,9 @@ cell(struct tg_arena *a, const json_t *row, const struct tg_column *column)
 			json_string_length(value) });
 	if (json_is_boolean(value))
 		return json_is_true(value) ? TG_STR("yes") : TG_STR("no");
+	/* What has a fraction is money. */
+	if (json_is_real(value))
+		return cell_usd(a, value);
 	text = json_dumps(value,
 	    JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 	if (text == NULL)

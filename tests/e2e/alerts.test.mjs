@@ -55,8 +55,10 @@ const hook = new Hook();
 function keeper(gw, name, status = 0)
 {
 	const file = path.join(gw.dir, name);
-	fs.writeFileSync(file, `#!/bin/sh\n{ echo "$0 $*"; env; echo --; ` +
-	    `cat; echo; } >>"${file}.got"\nexit ${status}\n`);
+	// Several may run at once: each adds its lines in one piece.
+	fs.writeFileSync(file, `#!/bin/sh\nt=$(mktemp)\n{ echo "$0 $*"; env; ` +
+	    `echo --; cat; echo; } >"$t"\ncat "$t" >>"${file}.got"\n` +
+	    `rm "$t"\nexit ${status}\n`);
 	fs.chmodSync(file, 0o755);
 	fs.writeFileSync(file + '.got', '');
 	own(file + '.got');
