@@ -33,7 +33,6 @@ struct gathering {
 	struct tg_buf text;
 	char digest[TG_SHA256_HEX];
 	const char *zone;
-	bool same_zone;		/* as the last time */
 	struct tg_err *e;
 };
 
@@ -48,7 +47,7 @@ tg_house_sync(const struct tg_gate_conf *conf, const struct tg_catalog *c,
 {
 	struct gathering g = { .conf = conf, .e = e };
 	const char *known = NULL, *known_zone = NULL;
-	bool same;
+	bool same, same_zone;
 	int rc = -1;
 
 	g.a = tg_arena_new(TG_MAX_ARENA);
@@ -60,8 +59,8 @@ tg_house_sync(const struct tg_gate_conf *conf, const struct tg_catalog *c,
 		goto out;
 	tg_sha256_hex(tg_buf_str(&g.text), g.digest);
 	same = known != NULL ? strcmp(known, g.digest) == 0 : g.list == NULL;
-	g.same_zone = known_zone != NULL && strcmp(known_zone, g.zone) == 0;
-	if (same && g.same_zone)
+	same_zone = known_zone != NULL && strcmp(known_zone, g.zone) == 0;
+	if (same && same_zone)
 		rc = 0;
 	else
 		rc = tg_write(s, TG_DB_MAIN, write_all, &g, e);
@@ -246,10 +245,13 @@ static int
 write_all(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct gathering *g = arg;
+	const char *known;
 
-	if (write_house(g, db, e) != 0)
+	if (write_house(g, db, e) != 0 ||
+	    tg_meta_look(db, g->a, ZONE, &known, e) < 0)
 		return -1;
-	if (g->same_zone)
+	/* Another process may have been at it until now. */
+	if (known != NULL && strcmp(known, g->zone) == 0)
 		return 0;
 	if (tg_rules_apply_all(db, g->zone, e) != 0)
 		return -1;

@@ -88,6 +88,8 @@ int tg_meta_get(struct tg_store *s, struct tg_arena *a, const char *name,
 int tg_meta_set(struct tg_store *s, const char *name, const char *value,
     struct tg_err *e);
 /* The same inside the caller's tg_write(). */
+int tg_meta_look(struct tg_db *db, struct tg_arena *a, const char *name,
+    const char **value, struct tg_err *e);
 int tg_meta_put(struct tg_db *db, const char *name, const char *value,
     struct tg_err *e);
 

@@ -35,13 +35,22 @@ static int
 get(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct get *g = arg;
+
+	return tg_meta_look(db, g->a, g->name, &g->value, e);
+}
+
+int
+tg_meta_look(struct tg_db *db, struct tg_arena *a, const char *name,
+    const char **value, struct tg_err *e)
+{
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_META_GET);
 	int rc;
 
-	tg_bind_text(st, 1, g->name);
+	*value = NULL;
+	tg_bind_text(st, 1, name);
 	rc = tg_db_step(db, st, e);
 	if (rc == 1) {
-		g->value = tg_col_text(g->a, st, 0);
+		*value = tg_col_text(a, st, 0);
 		tg_db_done(st);
 	}
 	return rc;
