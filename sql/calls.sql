@@ -39,6 +39,9 @@ WHERE seq = ?35 AND call = ?1 AND state = ?36
 -- name: call_progress
 UPDATE calls SET streamed_tokens = ?2 WHERE seq = ?1 AND state = 0
 
+-- name: call_sent
+UPDATE calls SET admit_at = ?2 WHERE seq = ?1 AND state = 0
+
 -- name: call_get
 SELECT * FROM calls WHERE seq = ?1
 

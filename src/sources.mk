@@ -76,6 +76,7 @@ store_files = \
 	src/store/book_fit.c \
 	src/store/book_fit.h \
 	src/store/book_open.c \
+	src/store/book_sent.c \
 	src/store/book_settle.c \
 	src/store/booking.h \
 	src/store/books.h \

@@ -72,6 +72,16 @@ make_headers(struct tg_source *s, const struct tg_call *call)
 	return n;
 }
 
+/* Only now, perhaps: connecting takes as long as it takes. */
+static int
+on_send(void *arg)
+{
+	struct tg_call *call = arg;
+
+	return tg_book_sent(tg_gate_store(call->gate), &call->ad, tg_wall_us(),
+	    &call->rq->err);
+}
+
 static int
 open_fetch(struct tg_source *s, struct tg_call *call, struct tg_str body)
 {
@@ -85,6 +95,8 @@ open_fetch(struct tg_source *s, struct tg_call *call, struct tg_str body)
 		.method = "POST",
 		.body = body,
 		.door = rq->door,
+		.on_send = on_send,
+		.on_send_arg = call,
 	};
 
 	spec.n_headers = make_headers(s, call);

@@ -145,6 +145,8 @@ begin(struct tg_fetch *f, const struct tg_fetch_spec *spec)
 {
 	f->route = *spec->route;
 	f->door = spec->door;
+	f->on_send = spec->on_send;
+	f->on_send_arg = spec->on_send_arg;
 	f->status = 0;
 	f->result = CURLE_OK;
 	f->head_ready = f->head_told = f->handed = f->paused = false;

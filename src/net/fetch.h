@@ -55,6 +55,13 @@ struct tg_fetch_spec {
 	size_t n_headers;
 	struct tg_str body;		/* borrowed until close */
 	struct tg_door *door;		/* the caller to watch, or NULL */
+	/*
+	 * Called when a connection stands and the request is about to go out;
+	 * not 0: it is not sent, and the call fails with the reason that was
+	 * noted in the wait's error.  NULL: nobody asks.
+	 */
+	int (*on_send)(void *arg);
+	void *on_send_arg;
 };
 
 enum tg_fetch_event {

@@ -34,6 +34,8 @@ struct tg_fetch {
 	/* call */
 	struct tg_fetch_route route;
 	struct tg_door *door;
+	int (*on_send)(void *arg);
+	void *on_send_arg;
 	char host[TG_FETCH_HOST_BYTES];	/* for messages */
 	struct curl_slist *fields;	/* nodes and lines in one block */
 	size_t fields_bytes;

@@ -380,6 +380,9 @@ allow_send(void *arg, char *peer, char *local, int peer_port, int local_port)
 		f->late_retry = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
+	if (f->on_send != NULL && f->on_send(f->on_send_arg) != 0)
+		return CURL_PREREQFUNC_ABORT;
+	now = tg_mono_ms();
 	if (!f->sent)
 		f->sent_ms = now;
 	f->sent = true;

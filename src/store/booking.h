@@ -137,7 +137,9 @@ int tg_gauge_wait(struct tg_db *db, const struct tg_gauge *g, int64_t need,
 /* Takes its place: in the slot, or in flight. */
 int tg_gauge_take(struct tg_db *db, const struct tg_gauge *g, int64_t call,
     struct tg_err *e);
-/* Corrects what was reserved in a slot. */
+/* Reserves in a slot; corrects what was. */
+int tg_window_add(struct tg_db *db, int64_t limit, int64_t slot, int64_t n,
+    struct tg_err *e);
 int tg_window_fix(struct tg_db *db, int64_t limit, int64_t slot,
     int64_t delta, struct tg_err *e);
 int tg_flight_put(struct tg_db *db, int64_t limit, int64_t call,

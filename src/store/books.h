@@ -121,6 +121,15 @@ int tg_book_attempt(struct tg_store *s, struct tg_arena *a,
 /* None follows after all: what was held is given back. */
 void tg_book_release(struct tg_store *s, struct tg_admission *ad);
 
+/*
+ * The request goes out at this moment (wall us).  Where that is so long after
+ * admission (names, TLS, a slow disk) that a window of the upstream could hold
+ * one too many, its places in windows are moved to this moment, and
+ * row->admit_at with them; else nothing is done.
+ */
+int tg_book_sent(struct tg_store *s, struct tg_admission *ad, int64_t now,
+    struct tg_err *e);
+
 struct tg_settlement {
 	struct tg_call_row *row;	/* complete; row->head names the call */
 	/* as admitted: the call's, and those of this row's deployment */

@@ -93,7 +93,8 @@ struct tg_call_row {
 	const char *bill;		/* rates used, llm/bill.h, or NULL */
 	int64_t queued_us;		/* waited for its turn; -1 not */
 	/* set by tg_book_open() and tg_book_settle() */
-	int64_t admit_at;		/* of its places in windows; 0 none */
+	/* of its places in windows; 0 none */
+	int64_t admit_at;
 	bool over_hold;			/* it cost more than was held */
 	bool follows;			/* another attempt was to come */
 };

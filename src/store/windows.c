@@ -130,14 +130,20 @@ int
 tg_gauge_take(struct tg_db *db, const struct tg_gauge *g, int64_t call,
     struct tg_err *e)
 {
-	sqlite3_stmt *st;
-
 	if (g->limit->unit == TG_LIMIT_PARALLEL)
 		return tg_flight_put(db, g->limit->id, call, e);
-	st = tg_db_stmt(db, TG_SQL_WINDOW_ADD);
-	sqlite3_bind_int64(st, 1, g->limit->id);
-	sqlite3_bind_int64(st, 2, g->slot);
-	sqlite3_bind_int64(st, 3, g->need);
+	return tg_window_add(db, g->limit->id, g->slot, g->need, e);
+}
+
+int
+tg_window_add(struct tg_db *db, int64_t limit, int64_t slot, int64_t n,
+    struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_WINDOW_ADD);
+
+	sqlite3_bind_int64(st, 1, limit);
+	sqlite3_bind_int64(st, 2, slot);
+	sqlite3_bind_int64(st, 3, n);
 	return tg_db_step(db, st, e);
 }
 

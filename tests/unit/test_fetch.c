@@ -814,6 +814,52 @@ test_stale(void **state)
 	tg_fetch_pool_free(p);
 }
 
+struct gatekeeper {
+	struct call *c;
+	int asked;
+	bool refuses;
+};
+
+static int
+gatekeeper(void *arg)
+{
+	struct gatekeeper *g = arg;
+
+	g->asked++;
+	if (g->refuses)
+		return tg_fail(&g->c->err, TG_E_STORE, "Not now.");
+	return 0;
+}
+
+/* Asked for each request, on kept connections too; a no sends nothing. */
+static void
+test_on_send(void **state)
+{
+	struct tg_fetch_pool *p = tg_fetch_pool_new(8, 10);
+	int requests = atomic_load(&n_requests);
+	struct call c;
+	struct gatekeeper g = { .c = &c };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		prepare(&c, p, "/plain");
+		c.spec.on_send = gatekeeper;
+		c.spec.on_send_arg = &g;
+		g.refuses = i == 2;
+		if (i < 2)
+			expect(&c, TG_FETCH_END, "HDE", "hello");
+		else
+			expect(&c, TG_FETCH_FAILED, "F", "");
+		assert_int_equal(tg_fetch_was_sent(c.fetch), i < 2);
+		done(&c);
+		assert_int_equal(g.asked, i + 1);
+	}
+	assert_int_equal(c.err.code, TG_E_STORE);
+	assert_true(err_says(&c, "Not now."));
+	assert_int_equal(atomic_load(&n_requests) - requests, 2);
+	tg_fetch_pool_free(p);
+}
+
 /* What may have been worked on is not sent again. */
 static void
 test_stale_late(void **state)
@@ -1238,6 +1284,7 @@ main(void)
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_pool_bounds),
 		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_on_send),
 		cmocka_unit_test(test_stale_late),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_ceiling),

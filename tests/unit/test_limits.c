@@ -356,6 +356,80 @@ test_when(void **state)
 	assert_int_equal(book_open(&b[2]), 1);
 }
 
+static int64_t
+in_slot(struct help *h, int64_t at)
+{
+	return help_sql(h->dir, "tollgate.db", tg_arena_printf(h->arena,
+	    "SELECT coalesce(sum(n), 0) FROM windows WHERE slot = %lld",
+	    (long long)(at / SECOND)));
+}
+
+/*
+ * Connecting took five seconds: its places stand where it was sent, and
+ * settlement corrects them there; within a slot they stay.
+ */
+static void
+test_sent_late(void **state)
+{
+	struct help *h = *state;
+	struct tg_limit tokens = book_limit(TG_LIMIT_TOKENS, 60, 100000);
+	struct book_call b;
+	int64_t at, sent;
+
+	limit(h, TG_LIMIT_REQUESTS, 60, 5, 0);
+	book_promise_limit(h->store, TG_SCOPE_KEY, 1, "", tokens);
+	come(h, &b, 1, 0);
+	assert_int_equal(book_open(&b), 1);
+	at = b.row.admit_at;
+	sent = at + SECOND;
+	assert_int_equal(tg_book_sent(h->store, &b.ad, sent, &b.e), 0);
+	assert_int_equal(b.row.admit_at, at);
+	sent = at + 5 * SECOND;
+	assert_int_equal(tg_book_sent(h->store, &b.ad, sent, &b.e), 0);
+	assert_int_equal(b.row.admit_at, sent);
+	assert_int_equal(in_slot(h, at), 0);
+	assert_int_equal(in_slot(h, sent),
+	    1 + b.row.input_bound + b.row.output_bound);
+	assert_int_equal(book_settle(&b, 1), 0);
+	assert_in_range(in_slot(h, sent), 1,
+	    1 + b.row.input_bound + b.row.output_bound);
+	assert_int_equal(help_sql(h->dir, "tollgate.db",
+	    "SELECT admit_at FROM calls") == sent, 1);
+	book_verify(h->store);
+}
+
+/* Another attempt is the same request: only its tokens go along. */
+static void
+test_sent_again(void **state)
+{
+	struct help *h = *state;
+	struct book_call b;
+	struct tg_settlement st = { .row = &b.row, .used_input = 0 };
+	int64_t at;
+
+	limit(h, TG_LIMIT_REQUESTS, 60, 5, 0);
+	come(h, &b, 1, 0);
+	assert_int_equal(book_open(&b), 1);
+	at = b.row.admit_at;
+	st.terms = b.ad.terms;
+	st.candidate = &b.candidates[0].terms;
+	b.row.state = TG_CALL_FAILED;
+	b.row.cost_nano = 0;
+	assert_int_equal(tg_book_settle(h->store, h->arena, &st, &b.e), 0);
+	b.row.attempt++;
+	b.row.seq = 0;
+	b.row.state = TG_CALL_OPEN;
+	b.row.cost_nano = TG_COST_UNKNOWN;
+	assert_int_equal(
+	    tg_book_attempt(h->store, h->arena, &b.ad, &b.e), 1);
+	assert_int_equal(tg_book_sent(h->store, &b.ad,
+	    b.row.admit_at + 5 * SECOND, &b.e), 0);
+	assert_int_equal(in_slot(h, at), 1);
+	assert_int_equal(in_slot(h, b.row.admit_at), 0);
+	assert_int_equal(book_settle(&b, 1), 0);
+	book_verify(h->store);
+}
+
 /* Two keys, one with ten times the threads: each gets its share. */
 static void
 compete(struct help *h, int64_t key, _Atomic int *served, int64_t until)
@@ -422,7 +496,8 @@ main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
 	const struct CMUnitTest tests[] = { T(test_requests), T(test_tokens),
 		T(test_parallel), T(test_any_window), T(test_order),
-		T(test_lines), T(test_leaving), T(test_when), T(test_fair) };
+		T(test_lines), T(test_leaving), T(test_when), T(test_sent_late),
+		T(test_sent_again), T(test_fair) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
