@@ -141,8 +141,11 @@ outlook(const struct tg_call *call)
 	if (r->spent_nano < r->cap_nano)
 		text = tg_arena_printf(a,
 		    " Held for calls under way: %s, this call may cost up to "
-		    "%s.",
-		    usd(call, r->held_nano), usd(call, r->need_nano));
+		    "%s.%s",
+		    usd(call, r->held_nano), usd(call, r->need_nano),
+		    call->bound.output_tokens <= 0 ?
+			"" :
+			" With a smaller max_tokens it may fit.");
 	if (r->reset_at != INT64_MAX && r->reset_at > 0)
 		reset = tg_arena_printf(
 		    a, " Budget resets at: %s.", moment(call, r->reset_at));
@@ -168,6 +171,7 @@ budget_of(const struct tg_call *call)
 	bool old = tg_gate_settings(call->gate)->house.old_words;
 	struct tg_arena *a = call->rq->arena;
 	const char *name = object_name(call, acc);
+	const char *alias = call->who->key.alias;
 	static const char *const titles[TG_SCOPE__MAX] = {
 		[TG_SCOPE_KEY] = "Key",
 		[TG_SCOPE_TEAM] = "Team",
@@ -191,11 +195,10 @@ budget_of(const struct tg_call *call)
 		    name_of(call->who->person), name_of(call->who->team));
 	if (acc->scope == TG_SCOPE_KEY_MODEL)
 		return tg_arena_printf(a,
-		    "LiteLLM Virtual Key: %s, key_alias: %s, exceeded budget "
-		    "for model=%s ",
-		    name,
-		    call->who->key.alias != NULL ? call->who->key.alias : "",
-		    call->model.p);
+		    "LiteLLM Virtual Key: %s%s%s, exceeded budget for "
+		    "model=%s ",
+		    name, alias != NULL ? ", key_alias: " : "",
+		    alias != NULL ? alias : "", call->model.p);
 	if (acc->scope == TG_SCOPE_HOUSE && !old)
 		return "All calls of this gateway together: ";
 	if (titles[acc->scope] == NULL)
