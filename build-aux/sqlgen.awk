@@ -3,15 +3,27 @@
 # usage: awk -v out=header|source -f sqlgen.awk sql/a.sql sql/b.sql ...
 #
 # A statement stands under a line `-- name: key_by_hash'. A file whose first
-# line is `-- db: log' speaks to log.db, the others to tollgate.db. Lines that
-# are only a comment are left out. The header gets one enum member for each
-# statement, the source one row of text at that place: see src/store/sql.h.
+# line is `-- db: log' speaks to log.db, the others to tollgate.db. What several
+# statements of a file share stands once under a line `-- part: key_filter';
+# a line `-- with: key_filter' takes it in. Lines that are only a comment are
+# left out. The header gets one enum member for each statement, the source one
+# row of text at that place: see src/store/sql.h.
 
 function fail(text)
 {
 	printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"
 	failed = 1
 	exit 1
+}
+
+function take(text)
+{
+	if (!current)
+		fail("SQL before the first `-- name:' line")
+	if (current == -1)
+		parts[part] = parts[part] text
+	else
+		body[current] = body[current] text
 }
 
 # Letter by letter: awks disagree about backslashes in gsub().
@@ -30,6 +42,7 @@ function quoted(text,    i, c, result)
 FNR == 1 {
 	db = "TG_DB_MAIN"
 	current = 0
+	split("", parts)
 }
 
 /^-- db: / {
@@ -54,16 +67,30 @@ FNR == 1 {
 	next
 }
 
+/^-- part: / {
+	if ($3 in parts)
+		fail("part " $3 " is there twice")
+	part = $3
+	parts[part] = ""
+	current = -1
+	next
+}
+
+/^-- with: / {
+	if (!($3 in parts))
+		fail("no such part: " $3)
+	take(parts[$3])
+	next
+}
+
 /^[ \t]*--/ || /^[ \t]*$/ {
 	next
 }
 
 {
-	if (!current)
-		fail("SQL before the first `-- name:' line")
 	line = $0
 	sub(/[ \t]+$/, "", line)
-	body[current] = body[current] "\n\t    " quoted(line)
+	take("\n\t    " quoted(line))
 }
 
 END {

@@ -57,24 +57,14 @@ SELECT id FROM keys WHERE revoked_at = 0 OR ?1 ORDER BY id DESC
 -- A page of keys. Where they come from: those of a person, of a team, or all;
 -- a branch whose condition on the parameters is false is not even begun; all
 -- are read in the order they lie in. The newest come first without sorting.
--- name: key_page_newest
-SELECT id FROM keys
-WHERE role = 0 AND CASE ?8 WHEN 0 THEN revoked_at = 0
-		WHEN 1 THEN revoked_at <> 0 ELSE 1 END
-	AND (?3 = 0 OR project = ?3) AND (?4 = 0 OR organization = ?4)
-	AND (?5 IS NULL OR alias = ?5) AND (?6 IS NULL OR token = ?6)
-	AND (?7 IS NULL OR instr(lower(coalesce(alias, '')), lower(?7))
-		OR instr(lower(coalesce(name, '')), lower(?7)))
-	AND (?9 IS NULL OR created_by = ?9)
-ORDER BY id DESC LIMIT ?11 OFFSET ?12
-
--- name: key_page_down
-SELECT k.id FROM (
-	SELECT id FROM keys WHERE ?1 <> 0 AND person = ?1 AND person <> 0
+-- part: key_source
+FROM (SELECT id FROM keys WHERE ?1 <> 0 AND person = ?1 AND person <> 0
 	UNION ALL SELECT id FROM keys
 		WHERE ?1 = 0 AND ?2 <> 0 AND team = ?2 AND team <> 0
 	UNION ALL SELECT id FROM keys NOT INDEXED WHERE ?1 = 0 AND ?2 = 0) AS f
 CROSS JOIN keys AS k ON k.id = f.id
+
+-- part: key_filter
 WHERE k.role = 0 AND CASE ?8 WHEN 0 THEN k.revoked_at = 0
 		WHEN 1 THEN k.revoked_at <> 0 ELSE 1 END
 	AND (?2 = 0 OR k.team = ?2)
@@ -83,47 +73,36 @@ WHERE k.role = 0 AND CASE ?8 WHEN 0 THEN k.revoked_at = 0
 	AND (?7 IS NULL OR instr(lower(coalesce(k.alias, '')), lower(?7))
 		OR instr(lower(coalesce(k.name, '')), lower(?7)))
 	AND (?9 IS NULL OR k.created_by = ?9)
+
+-- part: key_order
 ORDER BY CASE ?10 WHEN 0 THEN k.created_at WHEN 1 THEN k.updated_at
 		WHEN 2 THEN k.alias WHEN 3 THEN k.token
 		WHEN 4 THEN (SELECT a.spent_nano FROM accounts AS a
 			WHERE a.scope = 2 AND a.subject = k.id AND a.name = '')
-		ELSE k.settings ->> 'max_budget' END DESC, k.id DESC
+		ELSE k.settings ->> 'max_budget' END
+
+-- name: key_page_newest
+SELECT k.id FROM keys AS k
+-- with: key_filter
+ORDER BY k.id DESC LIMIT ?11 OFFSET ?12
+
+-- name: key_page_down
+SELECT k.id
+-- with: key_source
+-- with: key_filter
+-- with: key_order
+	DESC, k.id DESC
 LIMIT ?11 OFFSET ?12
 
 -- name: key_page_up
-SELECT k.id FROM (
-	SELECT id FROM keys WHERE ?1 <> 0 AND person = ?1 AND person <> 0
-	UNION ALL SELECT id FROM keys
-		WHERE ?1 = 0 AND ?2 <> 0 AND team = ?2 AND team <> 0
-	UNION ALL SELECT id FROM keys NOT INDEXED WHERE ?1 = 0 AND ?2 = 0) AS f
-CROSS JOIN keys AS k ON k.id = f.id
-WHERE k.role = 0 AND CASE ?8 WHEN 0 THEN k.revoked_at = 0
-		WHEN 1 THEN k.revoked_at <> 0 ELSE 1 END
-	AND (?2 = 0 OR k.team = ?2)
-	AND (?3 = 0 OR k.project = ?3) AND (?4 = 0 OR k.organization = ?4)
-	AND (?5 IS NULL OR k.alias = ?5) AND (?6 IS NULL OR k.token = ?6)
-	AND (?7 IS NULL OR instr(lower(coalesce(k.alias, '')), lower(?7))
-		OR instr(lower(coalesce(k.name, '')), lower(?7)))
-	AND (?9 IS NULL OR k.created_by = ?9)
-ORDER BY CASE ?10 WHEN 0 THEN k.created_at WHEN 1 THEN k.updated_at
-		WHEN 2 THEN k.alias WHEN 3 THEN k.token
-		WHEN 4 THEN (SELECT a.spent_nano FROM accounts AS a
-			WHERE a.scope = 2 AND a.subject = k.id AND a.name = '')
-		ELSE k.settings ->> 'max_budget' END, k.id
+SELECT k.id
+-- with: key_source
+-- with: key_filter
+-- with: key_order
+	, k.id
 LIMIT ?11 OFFSET ?12
 
 -- name: key_page_count
-SELECT count(*) FROM (
-	SELECT id FROM keys WHERE ?1 <> 0 AND person = ?1 AND person <> 0
-	UNION ALL SELECT id FROM keys
-		WHERE ?1 = 0 AND ?2 <> 0 AND team = ?2 AND team <> 0
-	UNION ALL SELECT id FROM keys NOT INDEXED WHERE ?1 = 0 AND ?2 = 0) AS f
-CROSS JOIN keys AS k ON k.id = f.id
-WHERE k.role = 0 AND CASE ?8 WHEN 0 THEN k.revoked_at = 0
-		WHEN 1 THEN k.revoked_at <> 0 ELSE 1 END
-	AND (?2 = 0 OR k.team = ?2)
-	AND (?3 = 0 OR k.project = ?3) AND (?4 = 0 OR k.organization = ?4)
-	AND (?5 IS NULL OR k.alias = ?5) AND (?6 IS NULL OR k.token = ?6)
-	AND (?7 IS NULL OR instr(lower(coalesce(k.alias, '')), lower(?7))
-		OR instr(lower(coalesce(k.name, '')), lower(?7)))
-	AND (?9 IS NULL OR k.created_by = ?9)
+SELECT count(*)
+-- with: key_source
+-- with: key_filter

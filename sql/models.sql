@@ -1,9 +1,12 @@
 -- name: deployment_number
 SELECT number FROM deployments WHERE id = ?1 AND removed_at = 0
 
--- name: deployment_by_id
+-- part: deployment_columns
 SELECT number, id, model, provider, upstream_model, settings, info, sealed,
 	created_by, created_at, updated_at, params, blocked, updated_by
+
+-- name: deployment_by_id
+-- with: deployment_columns
 FROM deployments WHERE id = ?1 AND removed_at = 0
 
 -- name: deployment_add
@@ -22,8 +25,7 @@ UPDATE deployments SET removed_at = ?2, updated_at = ?2
 WHERE id = ?1 AND removed_at = 0
 
 -- name: deployment_list
-SELECT number, id, model, provider, upstream_model, settings, info, sealed,
-	created_by, created_at, updated_at, params, blocked, updated_by
+-- with: deployment_columns
 FROM deployments WHERE removed_at = 0 ORDER BY model, number
 
 -- name: price_add

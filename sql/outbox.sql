@@ -7,9 +7,12 @@ INSERT INTO deliveries (event, target, next_at)
 SELECT id, ?1, ?2 FROM outbox
 WHERE id > (SELECT coalesce(max(event), 0) FROM deliveries WHERE target = ?1)
 
--- name: outbox_due
+-- part: delivery_columns
 SELECT d.id, d.target, d.state, d.tries, d.next_at, d.done_at, d.error,
 	o.id, o.at, o.kind, o.body
+
+-- name: outbox_due
+-- with: delivery_columns
 FROM deliveries AS d INDEXED BY deliveries_due
 	JOIN outbox AS o ON o.id = d.event
 WHERE d.state = 0 AND d.next_at <= ?1
@@ -24,8 +27,7 @@ UPDATE deliveries SET state = ?2, tries = tries + 1, next_at = ?3,
 WHERE id = ?1
 
 -- name: outbox_list
-SELECT d.id, d.target, d.state, d.tries, d.next_at, d.done_at, d.error,
-	o.id, o.at, o.kind, o.body
+-- with: delivery_columns
 FROM outbox AS o LEFT JOIN deliveries AS d ON d.event = o.id
 ORDER BY o.id DESC, d.id DESC LIMIT ?1
 

@@ -24,51 +24,44 @@ SELECT id FROM subjects WHERE email = ?1 AND kind = 1 AND removed_at = 0
 UPDATE subjects SET removed_at = ?2, updated_at = ?2
 WHERE id = ?1 AND removed_at = 0
 
--- name: subject_page_by_name
-SELECT s.id FROM subjects AS s
-WHERE s.kind = ?1 AND s.removed_at = 0 AND (?2 = 0 OR s.parent = ?2)
-	AND (?3 = 0 OR EXISTS (SELECT 1 FROM members AS m
-		WHERE m.team = s.id AND m.person = ?3))
+-- part: subject_filter
+	AND (?2 = 0 OR s.parent = ?2)
 	AND (?4 IS NULL OR instr(lower(s.name), lower(?4))
 		OR instr(lower(coalesce(s.alias, '')), lower(?4))
 		OR instr(lower(coalesce(s.email, '')), lower(?4)))
 	AND (?5 IS NULL OR s.role = ?5)
+
+-- part: subject_living
+FROM subjects AS s
+WHERE s.kind = ?1 AND s.removed_at = 0
+	AND (?3 = 0 OR EXISTS (SELECT 1 FROM members AS m
+		WHERE m.team = s.id AND m.person = ?3))
+-- with: subject_filter
+
+-- part: subject_removed
+FROM subjects AS s
+WHERE s.kind = ?1 AND s.removed_at <> 0
+-- with: subject_filter
+
+-- name: subject_page_by_name
+SELECT s.id
+-- with: subject_living
 ORDER BY s.name LIMIT ?6 OFFSET ?7
 
 -- name: subject_page_newest
-SELECT s.id FROM subjects AS s
-WHERE s.kind = ?1 AND s.removed_at = 0 AND (?2 = 0 OR s.parent = ?2)
-	AND (?3 = 0 OR EXISTS (SELECT 1 FROM members AS m
-		WHERE m.team = s.id AND m.person = ?3))
-	AND (?4 IS NULL OR instr(lower(s.name), lower(?4))
-		OR instr(lower(coalesce(s.alias, '')), lower(?4))
-		OR instr(lower(coalesce(s.email, '')), lower(?4)))
-	AND (?5 IS NULL OR s.role = ?5)
+SELECT s.id
+-- with: subject_living
 ORDER BY s.id DESC LIMIT ?6 OFFSET ?7
 
 -- name: subject_page_count
-SELECT count(*) FROM subjects AS s
-WHERE s.kind = ?1 AND s.removed_at = 0 AND (?2 = 0 OR s.parent = ?2)
-	AND (?3 = 0 OR EXISTS (SELECT 1 FROM members AS m
-		WHERE m.team = s.id AND m.person = ?3))
-	AND (?4 IS NULL OR instr(lower(s.name), lower(?4))
-		OR instr(lower(coalesce(s.alias, '')), lower(?4))
-		OR instr(lower(coalesce(s.email, '')), lower(?4)))
-	AND (?5 IS NULL OR s.role = ?5)
+SELECT count(*)
+-- with: subject_living
 
 -- name: subject_removed_page
-SELECT id FROM subjects
-WHERE kind = ?1 AND removed_at <> 0 AND (?2 = 0 OR parent = ?2)
-	AND (?4 IS NULL OR instr(lower(name), lower(?4))
-		OR instr(lower(coalesce(alias, '')), lower(?4))
-		OR instr(lower(coalesce(email, '')), lower(?4)))
-	AND (?5 IS NULL OR role = ?5)
-ORDER BY id DESC LIMIT ?6 OFFSET ?7
+SELECT s.id
+-- with: subject_removed
+ORDER BY s.id DESC LIMIT ?6 OFFSET ?7
 
 -- name: subject_removed_count
-SELECT count(*) FROM subjects
-WHERE kind = ?1 AND removed_at <> 0 AND (?2 = 0 OR parent = ?2)
-	AND (?4 IS NULL OR instr(lower(name), lower(?4))
-		OR instr(lower(coalesce(alias, '')), lower(?4))
-		OR instr(lower(coalesce(email, '')), lower(?4)))
-	AND (?5 IS NULL OR role = ?5)
+SELECT count(*)
+-- with: subject_removed
