@@ -76,8 +76,8 @@ read_key(struct tg_manage *m, struct tg_audit_filter *f)
 	return found < 0 ? -1 : 0;
 }
 
-static int
-list(struct tg_manage *m)
+int
+tg_web_audit_list(struct tg_manage *m)
 {
 	struct tg_audit_filter f = { 0 };
 	struct tg_audit *rows;
@@ -113,8 +113,8 @@ list(struct tg_manage *m)
 		"total_pages", (json_int_t)((total + size - 1) / size)));
 }
 
-static int
-one(struct tg_manage *m)
+int
+tg_web_audit_one(struct tg_manage *m)
 {
 	struct tg_audit row;
 	int64_t id = 0;
@@ -130,16 +130,4 @@ one(struct tg_manage *m)
 		return -1;
 	m->answer = row_of(m, &row);
 	return m->answer != NULL ? 0 : -1;
-}
-
-int
-tg_web_audit_list(struct tg_web *w)
-{
-	return tg_manage_look(w, list);
-}
-
-int
-tg_web_audit_one(struct tg_web *w)
-{
-	return tg_manage_look(w, one);
 }

@@ -105,12 +105,6 @@ backlog(struct tg_manage *m)
 	return 0;
 }
 
-static int
-run_backlog(struct tg_web *w)
-{
-	return tg_manage_look(w, backlog);
-}
-
 /* Everything is there, for everybody. */
 static int
 license(struct tg_web *w)
@@ -156,36 +150,31 @@ services(struct tg_manage *m)
 	    m->e);
 }
 
-static int
-run_services(struct tg_web *w)
-{
-	return tg_manage_change(w, services);
-}
-
 const struct tg_route tg_routes_health[] = {
-	{ TG_GET, "/health/liveliness", TG_ACCESS_PUBLIC, tg_web_alive,
+	{ TG_GET, "/health/liveliness", TG_ACCESS_PUBLIC, tg_web_alive, NULL,
 	    "Is the program there?", TG_FAULT_ERROR },
-	{ TG_GET, "/health/liveness", TG_ACCESS_PUBLIC, tg_web_alive,
+	{ TG_GET, "/health/liveness", TG_ACCESS_PUBLIC, tg_web_alive, NULL,
 	    "The same", TG_FAULT_ERROR },
-	{ TG_GET, "/health/readiness", TG_ACCESS_PUBLIC, tg_web_ready,
+	{ TG_GET, "/health/readiness", TG_ACCESS_PUBLIC, tg_web_ready, NULL,
 	    "Can it serve? 503 when the database cannot be written",
 	    TG_FAULT_ERROR },
-	{ TG_GET, "/health/readiness/details", TG_ACCESS_KEY, details,
+	{ TG_GET, "/health/readiness/details", TG_ACCESS_KEY, details, NULL,
 	    "The same, and versions", TG_FAULT_ERROR },
-	{ TG_GET, "/health", TG_ACCESS_KEY, tg_web_health,
+	{ TG_GET, "/health", TG_ACCESS_KEY, tg_web_health, NULL,
 	    "Calls every deployment (for administrators)", TG_FAULT_ERROR },
-	{ TG_GET, "/health/history", TG_ACCESS_KEY, tg_web_health_history,
-	    "How checks went", TG_FAULT_ERROR },
-	{ TG_GET, "/health/latest", TG_ACCESS_KEY, tg_web_health_latest,
-	    "The last check of each deployment", TG_FAULT_ERROR },
-	{ TG_GET, "/health/backlog", TG_ACCESS_KEY, run_backlog,
+	{ TG_GET, "/health/history", TG_ACCESS_KEY, tg_run_look_models,
+	    tg_web_health_history, "How checks went", TG_FAULT_ERROR },
+	{ TG_GET, "/health/latest", TG_ACCESS_KEY, tg_run_look_models,
+	    tg_web_health_latest, "The last check of each deployment",
+	    TG_FAULT_ERROR },
+	{ TG_GET, "/health/backlog", TG_ACCESS_KEY, tg_run_look, backlog,
 	    "Calls in flight", TG_FAULT_ERROR },
-	{ TG_GET, "/health/services", TG_ACCESS_ADMIN, run_services,
+	{ TG_GET, "/health/services", TG_ACCESS_ADMIN, tg_run_change, services,
 	    "Sends a test event", TG_FAULT_ERROR },
-	{ TG_GET, "/health/license", TG_ACCESS_KEY, license,
+	{ TG_GET, "/health/license", TG_ACCESS_KEY, license, NULL,
 	    "What may be used: all", TG_FAULT_ERROR },
 	{ TG_POST, "/health/test_connection", TG_ACCESS_ADMIN,
-	    tg_web_test_connection, "Tries a deployment before it is added",
-	    TG_FAULT_ERROR },
+	    tg_web_test_connection, NULL,
+	    "Tries a deployment before it is added", TG_FAULT_ERROR },
 	{ .path = NULL },
 };

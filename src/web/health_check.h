@@ -19,6 +19,6 @@
 bool tg_health_check(struct tg_web *w, const struct tg_deployment *d,
     struct tg_health_check *out);
 
-tg_handler tg_web_health, tg_web_health_history, tg_web_health_latest,
-    tg_web_test_connection;
+tg_handler tg_web_health, tg_web_test_connection;
+tg_manage_fn tg_web_health_history, tg_web_health_latest;
 #endif

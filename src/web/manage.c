@@ -31,9 +31,27 @@ tg_manage_change(struct tg_web *w, tg_manage_fn *fn)
 }
 
 int
-tg_manage_look(struct tg_web *w, tg_manage_fn *fn)
+tg_run_change(struct tg_web *w)
 {
-	return run(w, fn, false);
+	return run(w, w->route->fn, true);
+}
+
+int
+tg_run_look(struct tg_web *w)
+{
+	return run(w, w->route->fn, false);
+}
+
+int
+tg_run_change_models(struct tg_web *w)
+{
+	return tg_web_catalog(w) == 0 ? tg_run_change(w) : -1;
+}
+
+int
+tg_run_look_models(struct tg_web *w)
+{
+	return tg_web_catalog(w) == 0 ? tg_run_look(w) : -1;
 }
 
 /* The transaction may be tried again: what the first try made is dropped. */

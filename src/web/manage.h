@@ -2,16 +2,10 @@
 #define TG_WEB_MANAGE_H
 /*
  * What the routes of the management API share: a JSON body in, one
- * transaction, a JSON value out.  A handler is
+ * transaction, a JSON value out.  A route names tg_run_change or tg_run_look
+ * as its handler, and a function that is run inside the transaction:
  *
- *	static int
- *	team_block(struct tg_manage *m)		inside the transaction
- *	...
- *	int
- *	tg_web_team_block(struct tg_web *w)
- *	{
- *		return tg_manage_change(w, team_block);
- *	}
+ *	{ TG_POST, "/team/block", TG_ACCESS_KEY, tg_run_change, team_block,
  */
 #include "base/jtree.h"
 #include "store/db.h"
@@ -31,13 +25,12 @@ struct tg_manage {
 	json_t *answer;		/* what is sent, if it ends well */
 	json_t *kept;		/* see tg_manage_keep() */
 };
-/* 0: m->answer is set. It may run twice: what it sets, it sets anew. */
-typedef int tg_manage_fn(struct tg_manage *m);
-
-/* Reads the body, runs fn in one writing transaction, sends the answer. */
+/*
+ * A tg_manage_fn answers 0 when m->answer is set.  It may run twice: what it
+ * sets, it sets anew.  For handlers that do more than run one:
+ * this reads the body, runs fn in one writing transaction, sends the answer.
+ */
 int tg_manage_change(struct tg_web *w, tg_manage_fn *fn);
-/* The same in one that reads: for GET, and POST with a body. */
-int tg_manage_look(struct tg_web *w, tg_manage_fn *fn);
 
 /* Lets go of j when the request is done. NULL is passed through. */
 json_t *tg_manage_keep(struct tg_manage *m, json_t *j);

@@ -121,8 +121,8 @@ row_of(struct tg_manage *m, const struct tg_access_group *g)
 	return row;
 }
 
-static int
-group_new(struct tg_manage *m)
+int
+tg_web_access_group_new(struct tg_manage *m)
 {
 	struct tg_access_group g = { .created_by = m->w->who }, old;
 	int found;
@@ -142,8 +142,8 @@ group_new(struct tg_manage *m)
 	    m, "created", TABLE, g.name, NULL, row_of(m, &g));
 }
 
-static int
-group_update(struct tg_manage *m)
+int
+tg_web_access_group_update(struct tg_manage *m)
 {
 	struct tg_access_group g;
 	json_t *before;
@@ -170,8 +170,8 @@ counted_row(struct tg_manage *m, const struct tg_catalog *c,
 	return row;
 }
 
-static int
-group_info(struct tg_manage *m)
+int
+tg_web_access_group_info(struct tg_manage *m)
 {
 	struct tg_access_group g;
 
@@ -181,8 +181,8 @@ group_info(struct tg_manage *m)
 	return 0;
 }
 
-static int
-group_list(struct tg_manage *m)
+int
+tg_web_access_group_list(struct tg_manage *m)
 {
 	struct tg_access_group *rows;
 	json_t *list = json_array();
@@ -197,8 +197,8 @@ group_list(struct tg_manage *m)
 	return 0;
 }
 
-static int
-group_delete(struct tg_manage *m)
+int
+tg_web_access_group_delete(struct tg_manage *m)
 {
 	struct tg_access_group g;
 	json_t *row;
@@ -215,34 +215,4 @@ group_delete(struct tg_manage *m)
 	    tg_arena_printf(m->a,
 		"Access group '%s' deleted successfully", g.name));
 	return tg_manage_audit(m, "deleted", TABLE, g.name, row, NULL);
-}
-
-int
-tg_web_access_group_new(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_change(w, group_new) : -1;
-}
-
-int
-tg_web_access_group_update(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_change(w, group_update) : -1;
-}
-
-int
-tg_web_access_group_info(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, group_info) : -1;
-}
-
-int
-tg_web_access_group_list(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, group_list) : -1;
-}
-
-int
-tg_web_access_group_delete(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_change(w, group_delete) : -1;
 }

@@ -232,54 +232,19 @@ budget_delete(struct tg_manage *m)
 	return tg_manage_audit(m, "deleted", TABLE, b.name, row, NULL);
 }
 
-static int
-run_new(struct tg_web *w)
-{
-	return tg_manage_change(w, budget_new);
-}
-
-static int
-run_update(struct tg_web *w)
-{
-	return tg_manage_change(w, budget_update);
-}
-
-static int
-run_info(struct tg_web *w)
-{
-	return tg_manage_look(w, budget_info);
-}
-
-static int
-run_list(struct tg_web *w)
-{
-	return tg_manage_look(w, budget_list);
-}
-
-static int
-run_settings(struct tg_web *w)
-{
-	return tg_manage_look(w, budget_settings);
-}
-
-static int
-run_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, budget_delete);
-}
-
 const struct tg_route tg_routes_budget[] = {
-	{ TG_POST, "/budget/new", TG_ACCESS_ADMIN, run_new,
+	{ TG_POST, "/budget/new", TG_ACCESS_ADMIN, tg_run_change, budget_new,
 	    "Make a budget to be shared", TG_FAULT_DETAIL },
-	{ TG_POST, "/budget/update", TG_ACCESS_ADMIN, run_update,
-	    "Change it, for all who share it", TG_FAULT_DETAIL },
-	{ TG_POST, "/budget/info", TG_ACCESS_ADMIN, run_info,
+	{ TG_POST, "/budget/update", TG_ACCESS_ADMIN, tg_run_change,
+	    budget_update, "Change it, for all who share it", TG_FAULT_DETAIL },
+	{ TG_POST, "/budget/info", TG_ACCESS_ADMIN, tg_run_look, budget_info,
 	    "About some budgets", TG_FAULT_DETAIL },
-	{ TG_GET, "/budget/list", TG_ACCESS_KEY, run_list, "All budgets",
+	{ TG_GET, "/budget/list", TG_ACCESS_KEY, tg_run_look, budget_list,
+	    "All budgets", TG_FAULT_DETAIL },
+	{ TG_GET, "/budget/settings", TG_ACCESS_KEY, tg_run_look,
+	    budget_settings, "What a budget may say", TG_FAULT_DETAIL },
+	{ TG_POST, "/budget/delete", TG_ACCESS_KEY, tg_run_change,
+	    budget_delete, "Remove a budget; those who shared it lose it",
 	    TG_FAULT_DETAIL },
-	{ TG_GET, "/budget/settings", TG_ACCESS_KEY, run_settings,
-	    "What a budget may say", TG_FAULT_DETAIL },
-	{ TG_POST, "/budget/delete", TG_ACCESS_KEY, run_delete,
-	    "Remove a budget; those who shared it lose it", TG_FAULT_DETAIL },
 	{ .path = NULL },
 };

@@ -131,8 +131,8 @@ update_section(
 	return 0;
 }
 
-static int
-config_update(struct tg_manage *m)
+int
+tg_web_config_update(struct tg_manage *m)
 {
 	const char *name;
 	json_t *v;
@@ -180,56 +180,26 @@ set_values(struct tg_manage *m, const char *name, const char *what)
 	return 0;
 }
 
-static int
-discount_get(struct tg_manage *m)
+int
+tg_web_discount_get(struct tg_manage *m)
 {
 	return get_values(m, "cost_discount_config");
 }
 
-static int
-discount_set(struct tg_manage *m)
+int
+tg_web_discount_set(struct tg_manage *m)
 {
 	return set_values(m, "cost_discount_config", "discount");
 }
 
-static int
-margin_get(struct tg_manage *m)
+int
+tg_web_margin_get(struct tg_manage *m)
 {
 	return get_values(m, "cost_margin_config");
 }
 
-static int
-margin_set(struct tg_manage *m)
+int
+tg_web_margin_set(struct tg_manage *m)
 {
 	return set_values(m, "cost_margin_config", "margin");
-}
-
-int
-tg_web_config_update(struct tg_web *w)
-{
-	return tg_manage_change(w, config_update);
-}
-
-int
-tg_web_discount_get(struct tg_web *w)
-{
-	return tg_manage_look(w, discount_get);
-}
-
-int
-tg_web_discount_set(struct tg_web *w)
-{
-	return tg_manage_change(w, discount_set);
-}
-
-int
-tg_web_margin_get(struct tg_web *w)
-{
-	return tg_manage_look(w, margin_get);
-}
-
-int
-tg_web_margin_set(struct tg_web *w)
-{
-	return tg_manage_change(w, margin_set);
 }

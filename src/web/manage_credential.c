@@ -354,76 +354,45 @@ credential_delete(struct tg_manage *m)
 	    m, "deleted", TABLE, name, row_of(m, &c), NULL);
 }
 
-static int
-run_new(struct tg_web *w)
-{
-	return tg_manage_change(w, credential_new);
-}
-
-static int
-run_update(struct tg_web *w)
-{
-	return tg_manage_change(w, credential_update);
-}
-
-static int
-run_list(struct tg_web *w)
-{
-	return tg_manage_look(w, credential_list);
-}
-
-static int
-run_by_name(struct tg_web *w)
-{
-	return tg_manage_look(w, credential_by_name);
-}
-
-static int
-run_by_model(struct tg_web *w)
-{
-	return tg_manage_look(w, credential_by_model);
-}
-
-static int
-run_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, credential_delete);
-}
-
 const struct tg_route tg_routes_credential[] = {
-	{ TG_POST, "/credentials", TG_ACCESS_ADMIN, run_new,
-	    "Keep a provider's secret by name", TG_FAULT_ERROR },
-	{ TG_GET, "/credentials", TG_ACCESS_ADMIN, run_list,
+	{ TG_POST, "/credentials", TG_ACCESS_ADMIN, tg_run_change,
+	    credential_new, "Keep a provider's secret by name",
+	    TG_FAULT_ERROR },
+	{ TG_GET, "/credentials", TG_ACCESS_ADMIN, tg_run_look, credential_list,
 	    "All credentials, masked", TG_FAULT_ERROR },
-	{ TG_GET, "/credentials/by_name/{name}", TG_ACCESS_ADMIN, run_by_name,
-	    "One of them", TG_FAULT_ERROR },
-	{ TG_GET, "/credentials/by_model/{id}", TG_ACCESS_ADMIN, run_by_model,
-	    "What a model would give as a credential", TG_FAULT_ERROR },
-	{ TG_PATCH, "/credentials/{name}", TG_ACCESS_ADMIN, run_update,
-	    "Change some values", TG_FAULT_ERROR },
-	{ TG_DELETE, "/credentials/{name}", TG_ACCESS_ADMIN, run_delete,
-	    "Remove it", TG_FAULT_ERROR },
-	{ TG_POST, "/access_group/new", TG_ACCESS_ADMIN,
+	{ TG_GET, "/credentials/by_name/{name}", TG_ACCESS_ADMIN, tg_run_look,
+	    credential_by_name, "One of them", TG_FAULT_ERROR },
+	{ TG_GET, "/credentials/by_model/{id}", TG_ACCESS_ADMIN, tg_run_look,
+	    credential_by_model, "What a model would give as a credential",
+	    TG_FAULT_ERROR },
+	{ TG_PATCH, "/credentials/{name}", TG_ACCESS_ADMIN, tg_run_change,
+	    credential_update, "Change some values", TG_FAULT_ERROR },
+	{ TG_DELETE, "/credentials/{name}", TG_ACCESS_ADMIN, tg_run_change,
+	    credential_delete, "Remove it", TG_FAULT_ERROR },
+	{ TG_POST, "/access_group/new", TG_ACCESS_ADMIN, tg_run_change_models,
 	    tg_web_access_group_new, "Name a group of models",
 	    TG_FAULT_DETAIL },
-	{ TG_GET, "/access_group/list", TG_ACCESS_ADMIN,
+	{ TG_GET, "/access_group/list", TG_ACCESS_ADMIN, tg_run_look_models,
 	    tg_web_access_group_list, "All groups", TG_FAULT_DETAIL },
 	{ TG_GET, "/access_group/{group}/info", TG_ACCESS_ADMIN,
-	    tg_web_access_group_info, "About a group", TG_FAULT_DETAIL },
-	{ TG_PUT, "/access_group/{group}/update", TG_ACCESS_ADMIN,
-	    tg_web_access_group_update, "Change its models",
+	    tg_run_look_models, tg_web_access_group_info, "About a group",
 	    TG_FAULT_DETAIL },
+	{ TG_PUT, "/access_group/{group}/update", TG_ACCESS_ADMIN,
+	    tg_run_change_models, tg_web_access_group_update,
+	    "Change its models", TG_FAULT_DETAIL },
 	{ TG_DELETE, "/access_group/{group}/delete", TG_ACCESS_ADMIN,
-	    tg_web_access_group_delete, "Remove a group", TG_FAULT_DETAIL },
-	{ TG_POST, "/config/update", TG_ACCESS_ADMIN, tg_web_config_update,
-	    "Change settings", TG_FAULT_ERROR },
-	{ TG_GET, "/config/cost_discount_config", TG_ACCESS_ADMIN,
+	    tg_run_change_models, tg_web_access_group_delete, "Remove a group",
+	    TG_FAULT_DETAIL },
+	{ TG_POST, "/config/update", TG_ACCESS_ADMIN, tg_run_change,
+	    tg_web_config_update, "Change settings", TG_FAULT_ERROR },
+	{ TG_GET, "/config/cost_discount_config", TG_ACCESS_ADMIN, tg_run_look,
 	    tg_web_discount_get, "Discounts by provider", TG_FAULT_ERROR },
 	{ TG_PATCH, "/config/cost_discount_config", TG_ACCESS_ADMIN,
-	    tg_web_discount_set, "Replace them", TG_FAULT_ERROR },
-	{ TG_GET, "/config/cost_margin_config", TG_ACCESS_ADMIN,
+	    tg_run_change, tg_web_discount_set, "Replace them",
+	    TG_FAULT_ERROR },
+	{ TG_GET, "/config/cost_margin_config", TG_ACCESS_ADMIN, tg_run_look,
 	    tg_web_margin_get, "Margins by provider", TG_FAULT_ERROR },
 	{ TG_PATCH, "/config/cost_margin_config", TG_ACCESS_ADMIN,
-	    tg_web_margin_set, "Replace them", TG_FAULT_ERROR },
+	    tg_run_change, tg_web_margin_set, "Replace them", TG_FAULT_ERROR },
 	{ .path = NULL },
 };

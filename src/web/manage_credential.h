@@ -17,9 +17,9 @@ int tg_manage_seal(struct tg_manage *m, struct tg_str plain,
 json_t *tg_manage_deployment_values(
     struct tg_manage *m, const struct tg_deployment_row *row);
 
-tg_handler tg_web_access_group_new, tg_web_access_group_update,
+tg_manage_fn tg_web_access_group_new, tg_web_access_group_update,
     tg_web_access_group_info, tg_web_access_group_list,
     tg_web_access_group_delete;
-tg_handler tg_web_config_update, tg_web_discount_get, tg_web_discount_set,
+tg_manage_fn tg_web_config_update, tg_web_discount_get, tg_web_discount_set,
     tg_web_margin_get, tg_web_margin_set;
 #endif

@@ -233,63 +233,21 @@ customer_unblock(struct tg_manage *m)
 	return block(m, false);
 }
 
-static int
-run_new(struct tg_web *w)
-{
-	return tg_manage_change(w, customer_new);
-}
-
-static int
-run_update(struct tg_web *w)
-{
-	return tg_manage_change(w, customer_update);
-}
-
-static int
-run_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, customer_delete);
-}
-
-static int
-run_info(struct tg_web *w)
-{
-	return tg_manage_look(w, customer_info);
-}
-
-static int
-run_list(struct tg_web *w)
-{
-	return tg_manage_look(w, customer_list);
-}
-
-static int
-run_block(struct tg_web *w)
-{
-	return tg_manage_change(w, customer_block);
-}
-
-static int
-run_unblock(struct tg_web *w)
-{
-	return tg_manage_change(w, customer_unblock);
-}
-
 #define ROUTES(base)                                                          \
-	{ TG_POST, base "/new", TG_ACCESS_ADMIN, run_new,                     \
+	{ TG_POST, base "/new", TG_ACCESS_ADMIN, tg_run_change, customer_new, \
 	    "Register a customer", TG_FAULT_ERROR },                          \
-	{ TG_POST, base "/update", TG_ACCESS_ADMIN, run_update,               \
-	    "Change a customer", TG_FAULT_ERROR },                            \
-	{ TG_POST, base "/delete", TG_ACCESS_ADMIN, run_delete,               \
-	    "Remove customers", TG_FAULT_ERROR },                             \
-	{ TG_GET, base "/info", TG_ACCESS_ADMIN, run_info,                    \
+	{ TG_POST, base "/update", TG_ACCESS_ADMIN, tg_run_change,            \
+	    customer_update, "Change a customer", TG_FAULT_ERROR },           \
+	{ TG_POST, base "/delete", TG_ACCESS_ADMIN, tg_run_change,            \
+	    customer_delete, "Remove customers", TG_FAULT_ERROR },            \
+	{ TG_GET, base "/info", TG_ACCESS_ADMIN, tg_run_look, customer_info,  \
 	    "About a customer", TG_FAULT_ERROR },                             \
-	{ TG_GET, base "/list", TG_ACCESS_ADMIN, run_list, "All customers",   \
-	    TG_FAULT_ERROR },                                                 \
-	{ TG_POST, base "/block", TG_ACCESS_ADMIN, run_block,                 \
-	    "Refuse their calls", TG_FAULT_ERROR },                           \
-	{ TG_POST, base "/unblock", TG_ACCESS_ADMIN, run_unblock,             \
-	    "Let them call again", TG_FAULT_ERROR }
+	{ TG_GET, base "/list", TG_ACCESS_ADMIN, tg_run_look, customer_list,  \
+	    "All customers", TG_FAULT_ERROR },                                \
+	{ TG_POST, base "/block", TG_ACCESS_ADMIN, tg_run_change,             \
+	    customer_block, "Refuse their calls", TG_FAULT_ERROR },           \
+	{ TG_POST, base "/unblock", TG_ACCESS_ADMIN, tg_run_change,           \
+	    customer_unblock, "Let them call again", TG_FAULT_ERROR }
 
 const struct tg_route tg_routes_customer[] = {
 	ROUTES("/customer"),

@@ -132,8 +132,8 @@ need_master(struct tg_manage *m)
 	    m->w->caller->role);
 }
 
-static int
-reset(struct tg_manage *m)
+int
+tg_web_spend_reset(struct tg_manage *m)
 {
 	if (need_master(m) != 0 || reset_keys(m) != 0 ||
 	    reset_teams(m) != 0 ||
@@ -147,13 +147,7 @@ reset(struct tg_manage *m)
 }
 
 int
-tg_web_spend_reset(struct tg_web *w)
-{
-	return tg_manage_change(w, reset);
-}
-
-static int
-refresh(struct tg_manage *m)
+tg_web_spend_refresh(struct tg_manage *m)
 {
 	if (need_master(m) != 0)
 		return -1;
@@ -161,10 +155,4 @@ refresh(struct tg_manage *m)
 	    "Sums are kept with every call: there is nothing to refresh.",
 	    "status", "success");
 	return 0;
-}
-
-int
-tg_web_spend_refresh(struct tg_web *w)
-{
-	return tg_manage_look(w, refresh);
 }

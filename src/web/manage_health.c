@@ -196,8 +196,8 @@ is_visible(struct tg_web *w, const struct tg_health_check *c)
 	    tg_model_visible(w, c->model);
 }
 
-static int
-history(struct tg_manage *m)
+int
+tg_web_health_history(struct tg_manage *m)
 {
 	struct tg_health_filter f = { .limit = 100 };
 	struct tg_health_rows found;
@@ -220,8 +220,8 @@ history(struct tg_manage *m)
 		(json_int_t)f.after));
 }
 
-static int
-latest(struct tg_manage *m)
+int
+tg_web_health_latest(struct tg_manage *m)
 {
 	json_t *all = json_object();
 	struct tg_health_rows found;
@@ -236,18 +236,6 @@ latest(struct tg_manage *m)
 			    check_row(m, &found.rows[i]));
 	return json_object_set_new(m->answer, "total_models",
 	    json_integer((json_int_t)json_object_size(all)));
-}
-
-int
-tg_web_health_history(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, history) : -1;
-}
-
-int
-tg_web_health_latest(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, latest) : -1;
 }
 
 /* --- a deployment that is not there yet --- */

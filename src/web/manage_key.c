@@ -45,20 +45,14 @@ make(struct tg_manage *m, bool service)
 	return m->answer != NULL ? 0 : -1;
 }
 
-static int
-generate(struct tg_manage *m)
+int
+tg_web_key_generate(struct tg_manage *m)
 {
 	return make(m, false);
 }
 
 int
-tg_web_key_generate(struct tg_web *w)
-{
-	return tg_manage_change(w, generate);
-}
-
-static int
-generate_service(struct tg_manage *m)
+tg_web_key_service(struct tg_manage *m)
 {
 	const char *team, *user;
 
@@ -74,12 +68,6 @@ generate_service(struct tg_manage *m)
 		    "A service account belongs to no user: leave out "
 		    "'user_id'.");
 	return make(m, true);
-}
-
-int
-tg_web_key_service(struct tg_web *w)
-{
-	return tg_manage_change(w, generate_service);
 }
 
 /* --- info --- */
@@ -113,8 +101,8 @@ add_facts(struct tg_manage *m, const struct tg_key *key)
 	return facts != NULL ? 0 : -1;
 }
 
-static int
-info(struct tg_manage *m)
+int
+tg_web_key_info(struct tg_manage *m)
 {
 	const char *given = tg_manage_query(m, "key");
 	struct tg_key key = m->w->key;
@@ -142,13 +130,7 @@ info(struct tg_manage *m)
 }
 
 int
-tg_web_key_info(struct tg_web *w)
-{
-	return tg_manage_look(w, info);
-}
-
-static int
-infos(struct tg_manage *m)
+tg_web_key_infos(struct tg_manage *m)
 {
 	json_t *keys = json_object_get(m->body, "keys"), *one, *row;
 	json_t *rows = tg_manage_keep(m, json_array());
@@ -181,45 +163,39 @@ infos(struct tg_manage *m)
 	return 0;
 }
 
-int
-tg_web_key_infos(struct tg_web *w)
-{
-	return tg_manage_look(w, infos);
-}
-
 /* clang-format off */
 const struct tg_route tg_routes_key[] = {
-	{ TG_POST, "/key/generate", TG_ACCESS_KEY, tg_web_key_generate,
-	    "Make a key", TG_FAULT_ERROR },
+	{ TG_POST, "/key/generate", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_key_generate, "Make a key", TG_FAULT_ERROR },
 	{ TG_POST, "/key/service-account/generate", TG_ACCESS_KEY,
-	    tg_web_key_service, "Make a team's key of no user",
+	    tg_run_change, tg_web_key_service, "Make a team's key of no user",
 	    TG_FAULT_ERROR },
-	{ TG_GET, "/key/info", TG_ACCESS_KEY, tg_web_key_info,
+	{ TG_GET, "/key/info", TG_ACCESS_KEY, tg_run_look, tg_web_key_info,
 	    "About a key, without argument the caller's own", TG_FAULT_ERROR },
-	{ TG_POST, "/v2/key/info", TG_ACCESS_KEY, tg_web_key_infos,
+	{ TG_POST, "/v2/key/info", TG_ACCESS_KEY, tg_run_look, tg_web_key_infos,
 	    "About several keys", TG_FAULT_ERROR },
-	{ TG_POST, "/key/update", TG_ACCESS_KEY, tg_web_key_update,
-	    "Change a key", TG_FAULT_ERROR },
-	{ TG_POST, "/key/bulk_update", TG_ACCESS_KEY, tg_web_keys_update,
-	    "Change several keys", TG_FAULT_DETAIL },
-	{ TG_POST, "/key/delete", TG_ACCESS_KEY, tg_web_key_delete,
-	    "Revoke keys", TG_FAULT_ERROR },
-	{ TG_GET, "/key/list", TG_ACCESS_KEY, tg_web_key_list,
+	{ TG_POST, "/key/update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_key_update, "Change a key", TG_FAULT_ERROR },
+	{ TG_POST, "/key/bulk_update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_keys_update, "Change several keys", TG_FAULT_DETAIL },
+	{ TG_POST, "/key/delete", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_key_delete, "Revoke keys", TG_FAULT_ERROR },
+	{ TG_GET, "/key/list", TG_ACCESS_KEY, tg_run_look, tg_web_key_list,
 	    "Keys by page", TG_FAULT_ERROR },
-	{ TG_GET, "/key/aliases", TG_ACCESS_KEY, tg_web_key_aliases,
-	    "Aliases of keys by page", TG_FAULT_ERROR },
-	{ TG_POST, "/key/block", TG_ACCESS_KEY, tg_web_key_block,
+	{ TG_GET, "/key/aliases", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_key_aliases, "Aliases of keys by page", TG_FAULT_ERROR },
+	{ TG_POST, "/key/block", TG_ACCESS_KEY, tg_run_change, tg_web_key_block,
 	    "Block a key", TG_FAULT_ERROR },
-	{ TG_POST, "/key/unblock", TG_ACCESS_KEY, tg_web_key_unblock,
-	    "Unblock a key", TG_FAULT_ERROR },
-	{ TG_POST, "/key/health", TG_ACCESS_KEY, tg_web_key_health,
+	{ TG_POST, "/key/unblock", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_key_unblock, "Unblock a key", TG_FAULT_ERROR },
+	{ TG_POST, "/key/health", TG_ACCESS_KEY, tg_run_look, tg_web_key_health,
 	    "Does the caller's key work?", TG_FAULT_ERROR },
-	{ TG_POST, "/key/regenerate", TG_ACCESS_KEY, tg_web_key_regenerate,
-	    "A new secret for a key", TG_FAULT_ERROR },
-	{ TG_POST, "/key/{key}/regenerate", TG_ACCESS_KEY,
+	{ TG_POST, "/key/regenerate", TG_ACCESS_KEY, tg_run_change,
 	    tg_web_key_regenerate, "A new secret for a key", TG_FAULT_ERROR },
-	{ TG_POST, "/key/{key}/reset_spend", TG_ACCESS_KEY, tg_web_key_reset,
-	    "Lower what a key has spent", TG_FAULT_DETAIL },
+	{ TG_POST, "/key/{key}/regenerate", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_key_regenerate, "A new secret for a key", TG_FAULT_ERROR },
+	{ TG_POST, "/key/{key}/reset_spend", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_key_reset, "Lower what a key has spent", TG_FAULT_DETAIL },
 	{ .path = NULL },
 };
 /* clang-format on */

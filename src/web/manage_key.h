@@ -82,9 +82,8 @@ int tg_key_may_move(struct tg_manage *m, const json_t *body,
 /* guaranteed_throughput: the team has as much left to promise. */
 int tg_key_guaranteed(struct tg_manage *m, const struct tg_key *key);
 
-tg_handler tg_web_key_generate, tg_web_key_service, tg_web_key_info,
-    tg_web_key_infos, tg_web_key_update, tg_web_keys_update,
-    tg_web_key_delete, tg_web_key_list, tg_web_key_aliases,
-    tg_web_key_block, tg_web_key_unblock, tg_web_key_regenerate,
-    tg_web_key_reset, tg_web_key_health;
+tg_manage_fn tg_web_key_generate, tg_web_key_service, tg_web_key_info,
+    tg_web_key_infos, tg_web_key_update, tg_web_keys_update, tg_web_key_delete,
+    tg_web_key_list, tg_web_key_aliases, tg_web_key_block, tg_web_key_unblock,
+    tg_web_key_regenerate, tg_web_key_reset, tg_web_key_health;
 #endif

@@ -71,8 +71,8 @@ change(struct tg_manage *m, const json_t *sent, const char *given,
 	    before, tg_key_row(m, key));
 }
 
-static int
-update(struct tg_manage *m)
+int
+tg_web_key_update(struct tg_manage *m)
 {
 	const char *given;
 	struct tg_key key;
@@ -87,12 +87,6 @@ update(struct tg_manage *m)
 	tg_jtree_set_text(row, "key", given);
 	m->answer = json_incref(row);
 	return 0;
-}
-
-int
-tg_web_key_update(struct tg_web *w)
-{
-	return tg_manage_change(w, update);
 }
 
 /* --- several --- */
@@ -133,8 +127,8 @@ update_one(struct tg_manage *m, json_t *one, json_t *good, json_t *bad)
 	    json_pack("{s:O, s:O}", "key", given, "key_info", row));
 }
 
-static int
-update_all(struct tg_manage *m)
+int
+tg_web_keys_update(struct tg_manage *m)
 {
 	json_t *keys = json_object_get(m->body, "keys"), *one;
 	json_t *good = tg_manage_keep(m, json_array());
@@ -159,12 +153,6 @@ update_all(struct tg_manage *m)
 	m->answer = json_pack("{s:I, s:O, s:O}", "total_requested",
 	    (json_int_t)n, "successful_updates", good, "failed_updates", bad);
 	return 0;
-}
-
-int
-tg_web_keys_update(struct tg_web *w)
-{
-	return tg_manage_change(w, update_all);
 }
 
 /* --- block --- */
@@ -204,26 +192,14 @@ set_blocked(struct tg_manage *m, bool blocked)
 	return 0;
 }
 
-static int
-block(struct tg_manage *m)
+int
+tg_web_key_block(struct tg_manage *m)
 {
 	return set_blocked(m, true);
 }
 
 int
-tg_web_key_block(struct tg_web *w)
-{
-	return tg_manage_change(w, block);
-}
-
-static int
-unblock(struct tg_manage *m)
+tg_web_key_unblock(struct tg_manage *m)
 {
 	return set_blocked(m, false);
-}
-
-int
-tg_web_key_unblock(struct tg_web *w)
-{
-	return tg_manage_change(w, unblock);
 }

@@ -59,8 +59,8 @@ delete_list(
 	return 0;
 }
 
-static int
-delete_all(struct tg_manage *m)
+int
+tg_web_key_delete(struct tg_manage *m)
 {
 	json_t *deleted = tg_manage_keep(m, json_array());
 
@@ -76,10 +76,4 @@ delete_all(struct tg_manage *m)
 		    "internal_server_error", "keys", "No keys found");
 	m->answer = json_pack("{s:O}", "deleted_keys", deleted);
 	return 0;
-}
-
-int
-tg_web_key_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, delete_all);
 }

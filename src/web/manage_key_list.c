@@ -29,8 +29,8 @@ static int find(struct tg_manage *, struct list *, struct found *);
 static json_t *one_key(struct tg_manage *, const struct list *,
     const struct tg_key *);
 
-static int
-list(struct tg_manage *m)
+int
+tg_web_key_list(struct tg_manage *m)
 {
 	struct list l = { .page = 1, .size = 10 };
 	json_t *rows = tg_manage_keep(m, json_array()), *row;
@@ -50,12 +50,6 @@ list(struct tg_manage *m)
 	    (json_int_t)l.page, "total_pages",
 	    (json_int_t)((found.total + l.size - 1) / l.size));
 	return 0;
-}
-
-int
-tg_web_key_list(struct tg_web *w)
-{
-	return tg_manage_look(w, list);
 }
 
 /* --- what is asked for --- */
@@ -392,8 +386,8 @@ one_key(struct tg_manage *m, const struct list *l, const struct tg_key *key)
 
 /* --- aliases --- */
 
-static int
-aliases(struct tg_manage *m)
+int
+tg_web_key_aliases(struct tg_manage *m)
 {
 	struct list l = { .page = 1, .size = 50, .named = true };
 	json_t *rows = tg_manage_keep(m, json_array());
@@ -418,10 +412,4 @@ aliases(struct tg_manage *m)
 	    (json_int_t)((found.total + l.size - 1) / l.size), "size",
 	    (json_int_t)l.size);
 	return 0;
-}
-
-int
-tg_web_key_aliases(struct tg_web *w)
-{
-	return tg_manage_look(w, aliases);
 }

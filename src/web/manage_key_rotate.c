@@ -93,8 +93,8 @@ rotate(struct tg_manage *m, const char *given, struct tg_key *key,
 	return tg_key_store(m, key);
 }
 
-static int
-regenerate(struct tg_manage *m)
+int
+tg_web_key_regenerate(struct tg_manage *m)
 {
 	struct tg_key key, was;
 	const char *given, *secret;
@@ -119,12 +119,6 @@ regenerate(struct tg_manage *m)
 		return -1;
 	m->answer = json_incref(row);
 	return 0;
-}
-
-int
-tg_web_key_regenerate(struct tg_web *w)
-{
-	return tg_manage_change(w, regenerate);
 }
 
 /* --- spending by hand --- */
@@ -162,8 +156,8 @@ may_reset(struct tg_manage *m, const struct tg_key *key)
 	return rc < 0 ? -1 : 0;
 }
 
-static int
-reset_spend(struct tg_manage *m)
+int
+tg_web_key_reset(struct tg_manage *m)
 {
 	const char *given = tg_arena_cstr(m->a, m->w->rest);
 	struct tg_figures was;
@@ -203,23 +197,11 @@ reset_spend(struct tg_manage *m)
 	return 0;
 }
 
-int
-tg_web_key_reset(struct tg_web *w)
-{
-	return tg_manage_change(w, reset_spend);
-}
-
 /* Whoever gets here has a key that works; nothing is called back. */
-static int
-health(struct tg_manage *m)
+int
+tg_web_key_health(struct tg_manage *m)
 {
 	m->answer = json_pack(
 	    "{s:s, s:n}", "key", "healthy", "logging_callbacks");
 	return 0;
-}
-
-int
-tg_web_key_health(struct tg_web *w)
-{
-	return tg_manage_look(w, health);
 }

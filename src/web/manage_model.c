@@ -247,71 +247,30 @@ model_unblock(struct tg_manage *m)
 	return block(m, false);
 }
 
-static int
-run(struct tg_web *w, tg_manage_fn *fn)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_change(w, fn) : -1;
-}
-
-static int
-run_new(struct tg_web *w)
-{
-	return run(w, model_new);
-}
-
-static int
-run_update(struct tg_web *w)
-{
-	return run(w, model_update);
-}
-
-static int
-run_patch(struct tg_web *w)
-{
-	return run(w, model_patch);
-}
-
-static int
-run_delete(struct tg_web *w)
-{
-	return run(w, model_delete);
-}
-
-static int
-run_block(struct tg_web *w)
-{
-	return run(w, model_block);
-}
-
-static int
-run_unblock(struct tg_web *w)
-{
-	return run(w, model_unblock);
-}
-
 const struct tg_route tg_routes_model[] = {
-	{ TG_GET, "/models", TG_ACCESS_KEY, tg_web_models,
+	{ TG_GET, "/models", TG_ACCESS_KEY, tg_run_look_models, tg_web_models,
 	    "Models this key may use", TG_FAULT_ERROR },
-	{ TG_GET, "/models/{model}", TG_ACCESS_KEY, tg_web_model,
-	    "One model", TG_FAULT_ERROR },
-	{ TG_POST, "/model/new", TG_ACCESS_KEY, run_new,
+	{ TG_GET, "/models/{model}", TG_ACCESS_KEY, tg_run_look_models,
+	    tg_web_model, "One model", TG_FAULT_ERROR },
+	{ TG_POST, "/model/new", TG_ACCESS_KEY, tg_run_change_models, model_new,
 	    "Add a deployment", TG_FAULT_ERROR },
-	{ TG_POST, "/model/update", TG_ACCESS_KEY, run_update,
-	    "Change a deployment", TG_FAULT_ERROR },
-	{ TG_PATCH, "/model/{id}/update", TG_ACCESS_KEY, run_patch,
-	    "The same", TG_FAULT_ERROR },
-	{ TG_POST, "/model/delete", TG_ACCESS_KEY, run_delete,
-	    "Remove a deployment", TG_FAULT_ERROR },
-	{ TG_POST, "/model/block", TG_ACCESS_KEY, run_block,
-	    "Leave a deployment out for now", TG_FAULT_ERROR },
-	{ TG_POST, "/model/unblock", TG_ACCESS_KEY, run_unblock,
-	    "Use it again", TG_FAULT_ERROR },
-	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_web_model_info,
-	    "Deployments behind the models this key may use",
+	{ TG_POST, "/model/update", TG_ACCESS_KEY, tg_run_change_models,
+	    model_update, "Change a deployment", TG_FAULT_ERROR },
+	{ TG_PATCH, "/model/{id}/update", TG_ACCESS_KEY, tg_run_change_models,
+	    model_patch, "The same", TG_FAULT_ERROR },
+	{ TG_POST, "/model/delete", TG_ACCESS_KEY, tg_run_change_models,
+	    model_delete, "Remove a deployment", TG_FAULT_ERROR },
+	{ TG_POST, "/model/block", TG_ACCESS_KEY, tg_run_change_models,
+	    model_block, "Leave a deployment out for now", TG_FAULT_ERROR },
+	{ TG_POST, "/model/unblock", TG_ACCESS_KEY, tg_run_change_models,
+	    model_unblock, "Use it again", TG_FAULT_ERROR },
+	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_run_look_models,
+	    tg_web_model_info, "Deployments behind the models this key may use",
 	    TG_FAULT_ERROR },
-	{ TG_GET, "/v2/model/info", TG_ACCESS_KEY, tg_web_model_info_page,
-	    "The same by pages", TG_FAULT_ERROR },
-	{ TG_GET, "/model_group/info", TG_ACCESS_KEY, tg_web_model_group,
-	    "Models with what all their deployments can", TG_FAULT_ERROR },
+	{ TG_GET, "/v2/model/info", TG_ACCESS_KEY, tg_run_look_models,
+	    tg_web_model_info_page, "The same by pages", TG_FAULT_ERROR },
+	{ TG_GET, "/model_group/info", TG_ACCESS_KEY, tg_run_look_models,
+	    tg_web_model_group, "Models with what all their deployments can",
+	    TG_FAULT_ERROR },
 	{ .path = NULL },
 };

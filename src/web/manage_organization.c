@@ -329,67 +329,37 @@ organization_list(struct tg_manage *m)
 	return 0;
 }
 
-static int
-run_new(struct tg_web *w)
-{
-	return tg_manage_change(w, organization_new);
-}
-
-static int
-run_update(struct tg_web *w)
-{
-	return tg_manage_change(w, organization_update);
-}
-
-static int
-run_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, organization_delete);
-}
-
-static int
-run_info(struct tg_web *w)
-{
-	return tg_manage_look(w, organization_info);
-}
-
-static int
-run_list(struct tg_web *w)
-{
-	return tg_manage_look(w, organization_list);
-}
-
 const struct tg_route tg_routes_organization[] = {
-	{ TG_POST, "/organization/new", TG_ACCESS_ADMIN, run_new,
-	    "Make an organization", TG_FAULT_DETAIL },
-	{ TG_PATCH, "/organization/update", TG_ACCESS_KEY, run_update,
-	    "Change it", TG_FAULT_DETAIL },
-	{ TG_DELETE, "/organization/delete", TG_ACCESS_ADMIN, run_delete,
-	    "Remove organizations with their teams and keys",
-	    TG_FAULT_DETAIL },
-	{ TG_GET, "/organization/info", TG_ACCESS_KEY, run_info,
-	    "About an organization", TG_FAULT_DETAIL },
-	{ TG_GET, "/organization/list", TG_ACCESS_KEY, run_list,
-	    "Those the caller may see", TG_FAULT_DETAIL },
-	{ TG_POST, "/organization/member_add", TG_ACCESS_KEY,
+	{ TG_POST, "/organization/new", TG_ACCESS_ADMIN, tg_run_change,
+	    organization_new, "Make an organization", TG_FAULT_DETAIL },
+	{ TG_PATCH, "/organization/update", TG_ACCESS_KEY, tg_run_change,
+	    organization_update, "Change it", TG_FAULT_DETAIL },
+	{ TG_DELETE, "/organization/delete", TG_ACCESS_ADMIN, tg_run_change,
+	    organization_delete,
+	    "Remove organizations with their teams and keys", TG_FAULT_DETAIL },
+	{ TG_GET, "/organization/info", TG_ACCESS_KEY, tg_run_look,
+	    organization_info, "About an organization", TG_FAULT_DETAIL },
+	{ TG_GET, "/organization/list", TG_ACCESS_KEY, tg_run_look,
+	    organization_list, "Those the caller may see", TG_FAULT_DETAIL },
+	{ TG_POST, "/organization/member_add", TG_ACCESS_KEY, tg_run_change,
 	    tg_web_organization_member_add, "Add people", TG_FAULT_ERROR },
-	{ TG_PATCH, "/organization/member_update", TG_ACCESS_KEY,
-	    tg_web_organization_member_update, "Change somebody's role or budget",
-	    TG_FAULT_ERROR },
+	{ TG_PATCH, "/organization/member_update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_organization_member_update,
+	    "Change somebody's role or budget", TG_FAULT_ERROR },
 	{ TG_DELETE, "/organization/member_delete", TG_ACCESS_KEY,
-	    tg_web_organization_member_delete, "Take somebody out",
-	    TG_FAULT_ERROR },
-	{ TG_POST, "/project/new", TG_ACCESS_KEY, tg_web_project_new,
-	    "Make a project of a team", TG_FAULT_ERROR },
-	{ TG_POST, "/project/update", TG_ACCESS_KEY, tg_web_project_update,
-	    "Change it", TG_FAULT_ERROR },
-	{ TG_DELETE, "/project/delete", TG_ACCESS_KEY, tg_web_project_delete,
-	    "Remove projects", TG_FAULT_ERROR },
-	{ TG_POST, "/project/delete", TG_ACCESS_KEY, tg_web_project_delete,
-	    "The same", TG_FAULT_ERROR },
-	{ TG_GET, "/project/info", TG_ACCESS_KEY, tg_web_project_info,
-	    "About a project", TG_FAULT_ERROR },
-	{ TG_GET, "/project/list", TG_ACCESS_KEY, tg_web_project_list,
-	    "Those the caller may see", TG_FAULT_ERROR },
+	    tg_run_change, tg_web_organization_member_delete,
+	    "Take somebody out", TG_FAULT_ERROR },
+	{ TG_POST, "/project/new", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_project_new, "Make a project of a team", TG_FAULT_ERROR },
+	{ TG_POST, "/project/update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_project_update, "Change it", TG_FAULT_ERROR },
+	{ TG_DELETE, "/project/delete", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_project_delete, "Remove projects", TG_FAULT_ERROR },
+	{ TG_POST, "/project/delete", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_project_delete, "The same", TG_FAULT_ERROR },
+	{ TG_GET, "/project/info", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_project_info, "About a project", TG_FAULT_ERROR },
+	{ TG_GET, "/project/list", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_project_list, "Those the caller may see", TG_FAULT_ERROR },
 	{ .path = NULL },
 };

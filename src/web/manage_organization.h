@@ -16,8 +16,8 @@ json_t *tg_organization_member_row(struct tg_manage *m,
 int tg_organization_drop_team(struct tg_manage *m,
     const struct tg_subject *team);
 
-tg_handler tg_web_organization_member_add, tg_web_organization_member_update,
+tg_manage_fn tg_web_organization_member_add, tg_web_organization_member_update,
     tg_web_organization_member_delete;
-tg_handler tg_web_project_new, tg_web_project_update, tg_web_project_delete,
+tg_manage_fn tg_web_project_new, tg_web_project_update, tg_web_project_delete,
     tg_web_project_info, tg_web_project_list;
 #endif

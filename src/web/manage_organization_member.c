@@ -159,8 +159,8 @@ add_one(struct tg_manage *m, const struct tg_subject *s, const json_t *who)
 	return tg_manage_audit(m, "created", TABLE, s->name, NULL, row);
 }
 
-static int
-member_add(struct tg_manage *m)
+int
+tg_web_organization_member_add(struct tg_manage *m)
 {
 	const json_t *who = json_object_get(m->body, "member");
 	struct tg_subject s;
@@ -203,8 +203,8 @@ find_member(struct tg_manage *m, const struct tg_subject *s,
 	return found == 1 ? 0 : -1;
 }
 
-static int
-member_update(struct tg_manage *m)
+int
+tg_web_organization_member_update(struct tg_manage *m)
 {
 	struct tg_member member;
 	struct tg_subject s;
@@ -230,8 +230,8 @@ member_update(struct tg_manage *m)
 	    m, "updated", TABLE, s.name, before, m->answer);
 }
 
-static int
-member_delete(struct tg_manage *m)
+int
+tg_web_organization_member_delete(struct tg_manage *m)
 {
 	struct tg_member member;
 	struct tg_subject s;
@@ -244,22 +244,4 @@ member_delete(struct tg_manage *m)
 	    tg_member_remove(m->db, s.id, member.person, m->e) < 0)
 		return -1;
 	return tg_manage_audit(m, "deleted", TABLE, s.name, m->answer, NULL);
-}
-
-int
-tg_web_organization_member_add(struct tg_web *w)
-{
-	return tg_manage_change(w, member_add);
-}
-
-int
-tg_web_organization_member_update(struct tg_web *w)
-{
-	return tg_manage_change(w, member_update);
-}
-
-int
-tg_web_organization_member_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, member_delete);
 }

@@ -125,8 +125,8 @@ save(struct tg_manage *m, struct tg_subject *s, const char *action)
 	return tg_manage_audit(m, action, TABLE, s->name, before, m->answer);
 }
 
-static int
-project_new(struct tg_manage *m)
+int
+tg_web_project_new(struct tg_manage *m)
 {
 	struct tg_subject s = { .kind = TG_SUBJECT_PROJECT }, old, team;
 	const char *team_name;
@@ -147,8 +147,8 @@ project_new(struct tg_manage *m)
 }
 
 /* It may move to another team that the caller manages as well. */
-static int
-project_update(struct tg_manage *m)
+int
+tg_web_project_update(struct tg_manage *m)
 {
 	struct tg_subject s, team;
 	const char *name, *team_name;
@@ -197,8 +197,8 @@ remove_one(struct tg_manage *m, const char *name)
 	return tg_manage_audit(m, "deleted", TABLE, s.name, row, NULL);
 }
 
-static int
-project_delete(struct tg_manage *m)
+int
+tg_web_project_delete(struct tg_manage *m)
 {
 	const json_t *ids;
 	size_t i;
@@ -231,8 +231,8 @@ may_see(struct tg_manage *m, const struct tg_subject *s)
 	return tg_caller_team(m, &team);
 }
 
-static int
-project_info(struct tg_manage *m)
+int
+tg_web_project_info(struct tg_manage *m)
 {
 	const char *name = tg_manage_query(m, "project_id");
 	struct tg_subject s;
@@ -252,8 +252,8 @@ project_info(struct tg_manage *m)
 	return m->answer != NULL ? 0 : -1;
 }
 
-static int
-project_list(struct tg_manage *m)
+int
+tg_web_project_list(struct tg_manage *m)
 {
 	struct tg_subject_filter f = { .kind = TG_SUBJECT_PROJECT };
 	struct tg_subject *rows;
@@ -276,34 +276,4 @@ project_list(struct tg_manage *m)
 		(void)json_array_append(m->answer, row);
 	}
 	return 0;
-}
-
-int
-tg_web_project_new(struct tg_web *w)
-{
-	return tg_manage_change(w, project_new);
-}
-
-int
-tg_web_project_update(struct tg_web *w)
-{
-	return tg_manage_change(w, project_update);
-}
-
-int
-tg_web_project_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, project_delete);
-}
-
-int
-tg_web_project_info(struct tg_web *w)
-{
-	return tg_manage_look(w, project_info);
-}
-
-int
-tg_web_project_list(struct tg_web *w)
-{
-	return tg_manage_look(w, project_list);
 }

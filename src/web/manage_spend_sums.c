@@ -76,8 +76,8 @@ sorted(struct tg_manage *m, json_t **rows, size_t n)
 	return 0;
 }
 
-static int
-keys_look(struct tg_manage *m)
+int
+tg_web_spend_keys(struct tg_manage *m)
 {
 	struct tg_key_filter f = { .sort = NULL };
 	struct tg_key *keys;
@@ -95,12 +95,6 @@ keys_look(struct tg_manage *m)
 		tg_jtree_set_text(rows[i], "token", keys[i].token);
 	}
 	return sorted(m, rows, n);
-}
-
-int
-tg_web_spend_keys(struct tg_web *w)
-{
-	return tg_manage_look(w, keys_look);
 }
 
 /* --- people --- */
@@ -125,8 +119,8 @@ one_user(struct tg_manage *m, const char *name)
 	return 0;
 }
 
-static int
-users_look(struct tg_manage *m)
+int
+tg_web_spend_users(struct tg_manage *m)
 {
 	struct tg_subject_filter f = { .kind = TG_SUBJECT_PERSON };
 	const char *one = tg_manage_query(m, "user_id");
@@ -146,10 +140,4 @@ users_look(struct tg_manage *m)
 			return -1;
 	}
 	return sorted(m, rows, n);
-}
-
-int
-tg_web_spend_users(struct tg_web *w)
-{
-	return tg_manage_look(w, users_look);
 }

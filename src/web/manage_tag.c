@@ -163,46 +163,16 @@ tag_delete(struct tg_manage *m)
 	return tg_manage_audit(m, "deleted", TABLE, name, row, NULL);
 }
 
-static int
-run_new(struct tg_web *w)
-{
-	return tg_manage_change(w, tag_new);
-}
-
-static int
-run_update(struct tg_web *w)
-{
-	return tg_manage_change(w, tag_update);
-}
-
-static int
-run_info(struct tg_web *w)
-{
-	return tg_manage_look(w, tag_info);
-}
-
-static int
-run_list(struct tg_web *w)
-{
-	return tg_manage_look(w, tag_list);
-}
-
-static int
-run_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, tag_delete);
-}
-
 const struct tg_route tg_routes_tag[] = {
-	{ TG_POST, "/tag/new", TG_ACCESS_ADMIN, run_new, "Register a tag",
-	    TG_FAULT_DETAIL },
-	{ TG_POST, "/tag/update", TG_ACCESS_ADMIN, run_update,
+	{ TG_POST, "/tag/new", TG_ACCESS_ADMIN, tg_run_change, tag_new,
+	    "Register a tag", TG_FAULT_DETAIL },
+	{ TG_POST, "/tag/update", TG_ACCESS_ADMIN, tg_run_change, tag_update,
 	    "Change a tag", TG_FAULT_DETAIL },
-	{ TG_POST, "/tag/info", TG_ACCESS_ADMIN, run_info,
+	{ TG_POST, "/tag/info", TG_ACCESS_ADMIN, tg_run_look, tag_info,
 	    "About some tags", TG_FAULT_DETAIL },
-	{ TG_GET, "/tag/list", TG_ACCESS_ADMIN, run_list, "All tags",
-	    TG_FAULT_DETAIL },
-	{ TG_POST, "/tag/delete", TG_ACCESS_ADMIN, run_delete,
+	{ TG_GET, "/tag/list", TG_ACCESS_ADMIN, tg_run_look, tag_list,
+	    "All tags", TG_FAULT_DETAIL },
+	{ TG_POST, "/tag/delete", TG_ACCESS_ADMIN, tg_run_change, tag_delete,
 	    "Forget a tag; its books stay", TG_FAULT_DETAIL },
 	{ .path = NULL },
 };

@@ -97,8 +97,8 @@ tg_team_done(struct tg_manage *m, const char *action, const json_t *before,
 	return 0;
 }
 
-static int
-make(struct tg_manage *m)
+int
+tg_web_team_new(struct tg_manage *m)
 {
 	json_t *body = tg_manage_copy(m, m->body);
 	struct tg_subject team;
@@ -111,12 +111,6 @@ make(struct tg_manage *m)
 	    tg_team_people(m, body, &team) != 0)
 		return -1;
 	return tg_team_done(m, "created", NULL, &team, false);
-}
-
-int
-tg_web_team_new(struct tg_web *w)
-{
-	return tg_manage_change(w, make);
 }
 
 /* --- changing --- */
@@ -163,8 +157,8 @@ change(struct tg_manage *m, const char *name)
 	return tg_team_done(m, "updated", before, &team, true);
 }
 
-static int
-update(struct tg_manage *m)
+int
+tg_web_team_update(struct tg_manage *m)
 {
 	const char *name;
 
@@ -174,71 +168,63 @@ update(struct tg_manage *m)
 }
 
 int
-tg_web_team_update(struct tg_web *w)
-{
-	return tg_manage_change(w, update);
-}
-
-static int
-patch(struct tg_manage *m)
+tg_web_team_patch(struct tg_manage *m)
 {
 	return change(m, tg_arena_cstr(m->a, m->w->rest));
 }
 
-int
-tg_web_team_patch(struct tg_web *w)
-{
-	return tg_manage_change(w, patch);
-}
-
 /* clang-format off */
 const struct tg_route tg_routes_team[] = {
-	{ TG_POST, "/team/new", TG_ACCESS_KEY, tg_web_team_new,
+	{ TG_POST, "/team/new", TG_ACCESS_KEY, tg_run_change, tg_web_team_new,
 	    "Make a team", TG_FAULT_ERROR },
-	{ TG_POST, "/team/update", TG_ACCESS_KEY, tg_web_team_update,
-	    "Change a team", TG_FAULT_ERROR },
-	{ TG_GET, "/team/info", TG_ACCESS_KEY, tg_web_team_info,
+	{ TG_POST, "/team/update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_update, "Change a team", TG_FAULT_ERROR },
+	{ TG_GET, "/team/info", TG_ACCESS_KEY, tg_run_look, tg_web_team_info,
 	    "About a team, its keys and members", TG_FAULT_ERROR },
-	{ TG_GET, "/team/list", TG_ACCESS_KEY, tg_web_team_list,
+	{ TG_GET, "/team/list", TG_ACCESS_KEY, tg_run_look, tg_web_team_list,
 	    "Teams with their keys and members", TG_FAULT_ERROR },
-	{ TG_GET, "/v2/team/list", TG_ACCESS_KEY, tg_web_team_page,
+	{ TG_GET, "/v2/team/list", TG_ACCESS_KEY, tg_run_look, tg_web_team_page,
 	    "Teams by page", TG_FAULT_ERROR },
-	{ TG_POST, "/team/delete", TG_ACCESS_KEY, tg_web_team_delete,
-	    "Delete teams with their keys", TG_FAULT_ERROR },
-	{ TG_POST, "/team/block", TG_ACCESS_KEY, tg_web_team_block,
-	    "Block a team", TG_FAULT_DETAIL },
-	{ TG_POST, "/team/unblock", TG_ACCESS_KEY, tg_web_team_unblock,
-	    "Unblock a team", TG_FAULT_DETAIL },
-	{ TG_POST, "/team/member_add", TG_ACCESS_KEY, tg_web_team_add,
+	{ TG_POST, "/team/delete", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_delete, "Delete teams with their keys",
+	    TG_FAULT_ERROR },
+	{ TG_POST, "/team/block", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_block, "Block a team", TG_FAULT_DETAIL },
+	{ TG_POST, "/team/unblock", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_unblock, "Unblock a team", TG_FAULT_DETAIL },
+	{ TG_POST, "/team/member_add", TG_ACCESS_KEY, tg_web_team_add, NULL,
 	    "Add members to a team", TG_FAULT_DETAIL },
-	{ TG_POST, "/team/member_update", TG_ACCESS_KEY, tg_web_team_set,
-	    "Change a member's role and budget", TG_FAULT_DETAIL },
-	{ TG_POST, "/team/member_delete", TG_ACCESS_KEY, tg_web_team_drop,
-	    "Remove a member with its keys", TG_FAULT_DETAIL },
-	{ TG_POST, "/team/bulk_member_add", TG_ACCESS_KEY, tg_web_team_bulk,
-	    "Add many members", TG_FAULT_DETAIL },
-	{ TG_POST, "/team/model/add", TG_ACCESS_KEY, tg_web_team_model_add,
-	    "Add models to a team", TG_FAULT_ERROR },
-	{ TG_POST, "/team/model/delete", TG_ACCESS_KEY,
+	{ TG_POST, "/team/member_update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_set, "Change a member's role and budget",
+	    TG_FAULT_DETAIL },
+	{ TG_POST, "/team/member_delete", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_drop, "Remove a member with its keys",
+	    TG_FAULT_DETAIL },
+	{ TG_POST, "/team/bulk_member_add", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_bulk, "Add many members", TG_FAULT_DETAIL },
+	{ TG_POST, "/team/model/add", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_model_add, "Add models to a team", TG_FAULT_ERROR },
+	{ TG_POST, "/team/model/delete", TG_ACCESS_KEY, tg_run_change,
 	    tg_web_team_model_delete, "Take models from a team",
 	    TG_FAULT_ERROR },
-	{ TG_GET, "/team/permissions_list", TG_ACCESS_KEY, tg_web_team_may,
-	    "What members may do with keys", TG_FAULT_ERROR },
-	{ TG_POST, "/team/permissions_update", TG_ACCESS_KEY,
+	{ TG_GET, "/team/permissions_list", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_team_may, "What members may do with keys", TG_FAULT_ERROR },
+	{ TG_POST, "/team/permissions_update", TG_ACCESS_KEY, tg_run_change,
 	    tg_web_team_may_set, "Set what members may do", TG_FAULT_ERROR },
-	{ TG_GET, "/team/available", TG_ACCESS_KEY, tg_web_team_available,
-	    "Teams that anybody may join", TG_FAULT_ERROR },
-	{ TG_GET, "/team/{team}/members/me", TG_ACCESS_KEY, tg_web_team_me,
-	    "The caller as a member", TG_FAULT_ERROR },
-	{ TG_POST, "/team/{team}/callback", TG_ACCESS_KEY,
+	{ TG_GET, "/team/available", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_team_available, "Teams that anybody may join",
+	    TG_FAULT_ERROR },
+	{ TG_GET, "/team/{team}/members/me", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_team_me, "The caller as a member", TG_FAULT_ERROR },
+	{ TG_POST, "/team/{team}/callback", TG_ACCESS_KEY, tg_run_look,
 	    tg_web_team_callback, "A team's own logging", TG_FAULT_ERROR },
-	{ TG_GET, "/team/{team}/callback", TG_ACCESS_KEY,
+	{ TG_GET, "/team/{team}/callback", TG_ACCESS_KEY, tg_run_look,
 	    tg_web_team_callbacks, "A team's own logging", TG_FAULT_ERROR },
-	{ TG_POST, "/team/{team}/disable_logging", TG_ACCESS_KEY,
+	{ TG_POST, "/team/{team}/disable_logging", TG_ACCESS_KEY, tg_run_change,
 	    tg_web_team_no_log, "Keep no bodies of a team's calls",
 	    TG_FAULT_ERROR },
-	{ TG_PATCH, "/team/{team}", TG_ACCESS_KEY, tg_web_team_patch,
-	    "Change a team", TG_FAULT_ERROR },
+	{ TG_PATCH, "/team/{team}", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_team_patch, "Change a team", TG_FAULT_ERROR },
 	{ .path = NULL },
 };
 /* clang-format on */

@@ -39,8 +39,8 @@ delete_one(struct tg_manage *m, const char *name)
 	    m, "deleted", TG_TABLE_TEAM, team.name, before, NULL);
 }
 
-static int
-delete_all(struct tg_manage *m)
+int
+tg_web_team_delete(struct tg_manage *m)
 {
 	json_t *ids = json_object_get(m->body, "team_ids"), *one;
 	size_t i;
@@ -57,12 +57,6 @@ delete_all(struct tg_manage *m)
 	}
 	m->answer = json_pack("{s:O}", "deleted_teams", ids);
 	return 0;
-}
-
-int
-tg_web_team_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, delete_all);
 }
 
 /* --- block --- */
@@ -84,28 +78,16 @@ set_blocked(struct tg_manage *m, bool blocked)
 	    m, blocked ? "blocked" : "unblocked", before, &team, false);
 }
 
-static int
-block(struct tg_manage *m)
+int
+tg_web_team_block(struct tg_manage *m)
 {
 	return set_blocked(m, true);
 }
 
 int
-tg_web_team_block(struct tg_web *w)
-{
-	return tg_manage_change(w, block);
-}
-
-static int
-unblock(struct tg_manage *m)
+tg_web_team_unblock(struct tg_manage *m)
 {
 	return set_blocked(m, false);
-}
-
-int
-tg_web_team_unblock(struct tg_web *w)
-{
-	return tg_manage_change(w, unblock);
 }
 
 /* --- models --- */
@@ -153,28 +135,16 @@ change_models(struct tg_manage *m, bool add)
 	return tg_team_done(m, "updated", before, &team, false);
 }
 
-static int
-add_models(struct tg_manage *m)
+int
+tg_web_team_model_add(struct tg_manage *m)
 {
 	return change_models(m, true);
 }
 
 int
-tg_web_team_model_add(struct tg_web *w)
-{
-	return tg_manage_change(w, add_models);
-}
-
-static int
-delete_models(struct tg_manage *m)
+tg_web_team_model_delete(struct tg_manage *m)
 {
 	return change_models(m, false);
-}
-
-int
-tg_web_team_model_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, delete_models);
 }
 
 /* --- what members may --- */
@@ -199,8 +169,8 @@ tg_team_permissions(struct tg_manage *m, const struct tg_subject *team)
 	return row;
 }
 
-static int
-list_permissions(struct tg_manage *m)
+int
+tg_web_team_may(struct tg_manage *m)
 {
 	const char *name = tg_manage_query(m, "team_id");
 	struct tg_subject team;
@@ -219,12 +189,6 @@ list_permissions(struct tg_manage *m)
 	m->answer = rc > 0 ? json_incref(tg_team_permissions(m, &team)) :
 			     NULL;
 	return rc > 0 ? 0 : -1;
-}
-
-int
-tg_web_team_may(struct tg_web *w)
-{
-	return tg_manage_look(w, list_permissions);
 }
 
 static int
@@ -248,8 +212,8 @@ known_permissions(struct tg_manage *m, const json_t *list)
 	return 0;
 }
 
-static int
-set_permissions(struct tg_manage *m)
+int
+tg_web_team_may_set(struct tg_manage *m)
 {
 	json_t *list = json_object_get(m->body, "team_member_permissions");
 	struct tg_subject team;
@@ -274,10 +238,4 @@ set_permissions(struct tg_manage *m)
 	json_decref(m->answer);
 	m->answer = json_incref(tg_team_permissions(m, &team));
 	return 0;
-}
-
-int
-tg_web_team_may_set(struct tg_web *w)
-{
-	return tg_manage_change(w, set_permissions);
 }

@@ -10,8 +10,8 @@
 static json_t *memberships(struct tg_manage *, const struct tg_subject *);
 static int sees(struct tg_manage *, const struct tg_subject *);
 
-static int
-info(struct tg_manage *m)
+int
+tg_web_team_info(struct tg_manage *m)
 {
 	const char *name = tg_manage_query(m, "team_id");
 	struct tg_key_filter f = { .limit = KEYS_MOST };
@@ -46,12 +46,6 @@ info(struct tg_manage *m)
 	m->answer = json_pack("{s:s, s:O, s:O, s:O}", "team_id", name,
 	    "team_info", row, "keys", keys, "team_memberships", members);
 	return 0;
-}
-
-int
-tg_web_team_info(struct tg_web *w)
-{
-	return tg_manage_look(w, info);
 }
 
 /* Who manages it, is in it, or comes with a key of it. */
@@ -139,8 +133,8 @@ find(struct tg_manage *m, const struct tg_subject_filter *f,
 	    0;
 }
 
-static int
-list(struct tg_manage *m)
+int
+tg_web_team_list(struct tg_manage *m)
 {
 	struct tg_subject_filter f = { 0 };
 	json_t *rows = tg_manage_keep(m, json_array());
@@ -163,12 +157,6 @@ list(struct tg_manage *m)
 	}
 	m->answer = json_incref(rows);
 	return 0;
-}
-
-int
-tg_web_team_list(struct tg_web *w)
-{
-	return tg_manage_look(w, list);
 }
 
 /* --- by page --- */
@@ -279,8 +267,8 @@ read_filter(struct tg_manage *m, struct tg_subject_filter *f)
 	return narrow(m, f);
 }
 
-static int
-page(struct tg_manage *m)
+int
+tg_web_team_page(struct tg_manage *m)
 {
 	struct tg_subject_filter f = { 0 };
 	json_t *rows = tg_manage_keep(m, json_array()), *row;
@@ -319,10 +307,4 @@ page(struct tg_manage *m)
 	    (json_int_t)size, "total_pages",
 	    ((json_int_t)kept + size - 1) / size);
 	return 0;
-}
-
-int
-tg_web_team_page(struct tg_web *w)
-{
-	return tg_manage_look(w, page);
 }

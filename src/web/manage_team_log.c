@@ -20,8 +20,8 @@ team_of_path(struct tg_manage *m, struct tg_subject *team)
 }
 
 /* Calls are sent nowhere else: a promise to do so would not be kept. */
-static int
-callback(struct tg_manage *m)
+int
+tg_web_team_callback(struct tg_manage *m)
 {
 	const char *name;
 	struct tg_subject team;
@@ -35,12 +35,6 @@ callback(struct tg_manage *m)
 	    name);
 }
 
-int
-tg_web_team_callback(struct tg_web *w)
-{
-	return tg_manage_look(w, callback);
-}
-
 static json_t *
 none(const struct tg_subject *team)
 {
@@ -48,8 +42,8 @@ none(const struct tg_subject *team)
 	    "success_callbacks", "failure_callbacks");
 }
 
-static int
-callbacks(struct tg_manage *m)
+int
+tg_web_team_callbacks(struct tg_manage *m)
 {
 	struct tg_subject team;
 	json_t *data;
@@ -63,15 +57,9 @@ callbacks(struct tg_manage *m)
 	return 0;
 }
 
-int
-tg_web_team_callbacks(struct tg_web *w)
-{
-	return tg_manage_look(w, callbacks);
-}
-
 /* Numbers are kept: they are the books. */
-static int
-no_log(struct tg_manage *m)
+int
+tg_web_team_no_log(struct tg_manage *m)
 {
 	struct tg_subject team;
 	json_t *before, *settings;
@@ -96,22 +84,10 @@ no_log(struct tg_manage *m)
 	return 0;
 }
 
-int
-tg_web_team_no_log(struct tg_web *w)
-{
-	return tg_manage_change(w, no_log);
-}
-
 /* Nobody joins a team without its admin. */
-static int
-available(struct tg_manage *m)
+int
+tg_web_team_available(struct tg_manage *m)
 {
 	m->answer = json_array();
 	return 0;
-}
-
-int
-tg_web_team_available(struct tg_web *w)
-{
-	return tg_manage_look(w, available);
 }

@@ -152,8 +152,8 @@ echo(struct tg_manage *m, const struct tg_subject *team,
 	return row;
 }
 
-static int
-set(struct tg_manage *m)
+int
+tg_web_team_set(struct tg_manage *m)
 {
 	json_t *before, *after, *row, *models;
 	struct tg_subject team, person;
@@ -180,16 +180,10 @@ set(struct tg_manage *m)
 	return 0;
 }
 
-int
-tg_web_team_set(struct tg_web *w)
-{
-	return tg_manage_change(w, set);
-}
-
 /* --- remove --- */
 
-static int
-drop(struct tg_manage *m)
+int
+tg_web_team_drop(struct tg_manage *m)
 {
 	struct tg_key_filter f = { 0 };
 	struct tg_subject team, person;
@@ -211,12 +205,6 @@ drop(struct tg_manage *m)
 	row = tg_row_team(m, &team, false);
 	m->answer = json_incref(row);
 	return row != NULL ? 0 : -1;
-}
-
-int
-tg_web_team_drop(struct tg_web *w)
-{
-	return tg_manage_change(w, drop);
 }
 
 /* --- many --- */
@@ -267,8 +255,8 @@ bulk_one(struct tg_manage *m, const struct tg_subject *team, json_t *one,
 		good ? json_array_get(added->memberships, last) : NULL));
 }
 
-static int
-bulk(struct tg_manage *m)
+int
+tg_web_team_bulk(struct tg_manage *m)
 {
 	struct added added = { tg_manage_keep(m, json_array()),
 		tg_manage_keep(m, json_array()), 0 };
@@ -303,16 +291,10 @@ bulk(struct tg_manage *m)
 	return 0;
 }
 
-int
-tg_web_team_bulk(struct tg_web *w)
-{
-	return tg_manage_change(w, bulk);
-}
-
 /* --- oneself --- */
 
-static int
-me(struct tg_manage *m)
+int
+tg_web_team_me(struct tg_manage *m)
 {
 	const struct tg_subject *self = &m->w->caller->person;
 	struct tg_subject team;
@@ -336,10 +318,4 @@ me(struct tg_manage *m)
 	tg_jtree_set_text(row, "team_alias", team.alias);
 	m->answer = json_incref(row);
 	return 0;
-}
-
-int
-tg_web_team_me(struct tg_web *w)
-{
-	return tg_manage_look(w, me);
 }

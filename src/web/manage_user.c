@@ -123,8 +123,8 @@ answer(struct tg_manage *m, const json_t *body, const struct tg_subject *s,
 	return 0;
 }
 
-static int
-make(struct tg_manage *m)
+int
+tg_web_user_new(struct tg_manage *m)
 {
 	json_t *body = tg_manage_copy(m, m->body);
 	struct tg_key key = { .role = TG_KEY_CALLER,
@@ -152,12 +152,6 @@ make(struct tg_manage *m)
 	    (with_key && make_key(m, body, &s, &key, &secret) != 0))
 		return -1;
 	return answer(m, body, &s, &key, secret);
-}
-
-int
-tg_web_user_new(struct tg_web *w)
-{
-	return tg_manage_change(w, make);
 }
 
 /* --- into teams --- */
@@ -229,24 +223,26 @@ join_teams(
 
 /* clang-format off */
 const struct tg_route tg_routes_user[] = {
-	{ TG_POST, "/user/new", TG_ACCESS_KEY, tg_web_user_new,
+	{ TG_POST, "/user/new", TG_ACCESS_KEY, tg_run_change, tg_web_user_new,
 	    "Make a user, with a first key", TG_FAULT_ERROR },
-	{ TG_GET, "/user/info", TG_ACCESS_KEY, tg_web_user_info,
+	{ TG_GET, "/user/info", TG_ACCESS_KEY, tg_run_look, tg_web_user_info,
 	    "About a user, without argument the caller", TG_FAULT_ERROR },
-	{ TG_GET, "/v2/user/info", TG_ACCESS_KEY, tg_web_user_row,
+	{ TG_GET, "/v2/user/info", TG_ACCESS_KEY, tg_run_look, tg_web_user_row,
 	    "About a user, the row alone", TG_FAULT_ERROR },
-	{ TG_POST, "/user/update", TG_ACCESS_KEY, tg_web_user_update,
-	    "Change a user", TG_FAULT_ERROR },
-	{ TG_POST, "/user/bulk_update", TG_ACCESS_KEY, tg_web_users_update,
-	    "Change several users", TG_FAULT_ERROR },
-	{ TG_GET, "/user/list", TG_ACCESS_ADMIN, tg_web_user_list,
+	{ TG_POST, "/user/update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_user_update, "Change a user", TG_FAULT_ERROR },
+	{ TG_POST, "/user/bulk_update", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_users_update, "Change several users", TG_FAULT_ERROR },
+	{ TG_GET, "/user/list", TG_ACCESS_ADMIN, tg_run_look, tg_web_user_list,
 	    "Users by page", TG_FAULT_ERROR },
-	{ TG_POST, "/user/delete", TG_ACCESS_KEY, tg_web_user_delete,
-	    "Delete users with their keys", TG_FAULT_DETAIL },
-	{ TG_GET, "/user/available_users", TG_ACCESS_KEY, tg_web_user_limits,
-	    "How many users and teams there are", TG_FAULT_ERROR },
-	{ TG_GET, "/user/available_roles", TG_ACCESS_KEY, tg_web_user_roles,
-	    "What a user's role means", TG_FAULT_ERROR },
+	{ TG_POST, "/user/delete", TG_ACCESS_KEY, tg_run_change,
+	    tg_web_user_delete, "Delete users with their keys",
+	    TG_FAULT_DETAIL },
+	{ TG_GET, "/user/available_users", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_user_limits, "How many users and teams there are",
+	    TG_FAULT_ERROR },
+	{ TG_GET, "/user/available_roles", TG_ACCESS_KEY, tg_run_look,
+	    tg_web_user_roles, "What a user's role means", TG_FAULT_ERROR },
 	{ .path = NULL },
 };
 /* clang-format on */

@@ -37,7 +37,7 @@ int tg_user_ensure(struct tg_manage *m, const json_t *body, const char *role,
 /* A key that the person has alone goes with the person, as do a team's. */
 int tg_user_drop_keys(struct tg_manage *m, const struct tg_key_filter *f);
 
-tg_handler tg_web_user_new, tg_web_user_info, tg_web_user_row,
+tg_manage_fn tg_web_user_new, tg_web_user_info, tg_web_user_row,
     tg_web_user_update, tg_web_users_update, tg_web_user_list,
     tg_web_user_delete, tg_web_user_limits, tg_web_user_roles;
 #endif

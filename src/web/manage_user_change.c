@@ -62,8 +62,8 @@ change(struct tg_manage *m, const json_t *sent, struct tg_subject *s)
 	    TG_TABLE_USER, s->name, before, tg_row_user(m, s, false));
 }
 
-static int
-update(struct tg_manage *m)
+int
+tg_web_user_update(struct tg_manage *m)
 {
 	struct tg_subject s;
 	json_t *row;
@@ -74,12 +74,6 @@ update(struct tg_manage *m)
 	m->answer = json_pack(
 	    "{s:s, s:O}", "user_id", s.name, "data", row);
 	return 0;
-}
-
-int
-tg_web_user_update(struct tg_web *w)
-{
-	return tg_manage_change(w, update);
 }
 
 /* --- several --- */
@@ -139,8 +133,8 @@ bodies(struct tg_manage *m)
 	return list;
 }
 
-static int
-update_all(struct tg_manage *m)
+int
+tg_web_users_update(struct tg_manage *m)
 {
 	json_t *results = tg_manage_keep(m, json_array()), *list, *one;
 	json_int_t good = 0;
@@ -168,12 +162,6 @@ update_all(struct tg_manage *m)
 	    "total_requested", (json_int_t)n, "successful_updates", good,
 	    "failed_updates", (json_int_t)n - good);
 	return 0;
-}
-
-int
-tg_web_users_update(struct tg_web *w)
-{
-	return tg_manage_change(w, update_all);
 }
 
 /* --- deleting --- */
@@ -226,8 +214,8 @@ delete_one(struct tg_manage *m, const char *id)
 	    m, "deleted", TG_TABLE_USER, s.name, before, NULL);
 }
 
-static int
-delete_all(struct tg_manage *m)
+int
+tg_web_user_delete(struct tg_manage *m)
 {
 	json_t *ids = json_object_get(m->body, "user_ids"), *one;
 	size_t i;
@@ -246,10 +234,4 @@ delete_all(struct tg_manage *m)
 	}
 	m->answer = json_integer((json_int_t)json_array_size(ids));
 	return 0;
-}
-
-int
-tg_web_user_delete(struct tg_web *w)
-{
-	return tg_manage_change(w, delete_all);
 }

@@ -72,8 +72,8 @@ not_found(struct tg_manage *m, const char *id)
 	    "User not found, passed user_id=%s.", id);
 }
 
-static int
-info(struct tg_manage *m)
+int
+tg_web_user_info(struct tg_manage *m)
 {
 	const char *id = tg_manage_query(m, "user_id");
 	struct tg_subject s = m->w->caller->person;
@@ -100,13 +100,7 @@ info(struct tg_manage *m)
 }
 
 int
-tg_web_user_info(struct tg_web *w)
-{
-	return tg_manage_look(w, info);
-}
-
-static int
-row_alone(struct tg_manage *m)
+tg_web_user_row(struct tg_manage *m)
 {
 	const char *id = tg_manage_query(m, "user_id");
 	struct tg_subject s;
@@ -120,12 +114,6 @@ row_alone(struct tg_manage *m)
 		return rc < 0 ? -1 : not_found(m, id);
 	m->answer = json_incref(tg_row_user(m, &s, true));
 	return m->answer != NULL ? 0 : -1;
-}
-
-int
-tg_web_user_row(struct tg_web *w)
-{
-	return tg_manage_look(w, row_alone);
 }
 
 /* --- how many, and who may what --- */
@@ -144,8 +132,8 @@ count(struct tg_manage *m, enum tg_subject_kind kind, int64_t *total)
 }
 
 /* There is no licence, so there is no most. */
-static int
-limits(struct tg_manage *m)
+int
+tg_web_user_limits(struct tg_manage *m)
 {
 	int64_t users, teams;
 
@@ -160,13 +148,7 @@ limits(struct tg_manage *m)
 }
 
 int
-tg_web_user_limits(struct tg_web *w)
-{
-	return tg_manage_look(w, limits);
-}
-
-static int
-roles(struct tg_manage *m)
+tg_web_user_roles(struct tg_manage *m)
 {
 	static const struct {
 		const char *role, *label, *says;
@@ -188,10 +170,4 @@ roles(struct tg_manage *m)
 		    json_pack("{s:s, s:s}", "description", all[i].says,
 			"ui_label", all[i].label));
 	return 0;
-}
-
-int
-tg_web_user_roles(struct tg_web *w)
-{
-	return tg_manage_look(w, roles);
 }

@@ -26,8 +26,8 @@ static int gather(
     struct tg_manage *, const struct list *, struct one **, size_t *);
 static json_t *row_of(struct tg_manage *, const struct tg_subject *);
 
-static int
-list(struct tg_manage *m)
+int
+tg_web_user_list(struct tg_manage *m)
 {
 	struct list l = { .page = 1, .size = 25 };
 	json_t *rows = tg_manage_keep(m, json_array()), *row;
@@ -48,12 +48,6 @@ list(struct tg_manage *m)
 	    (json_int_t)l.size, "total_pages",
 	    ((json_int_t)n + l.size - 1) / l.size);
 	return 0;
-}
-
-int
-tg_web_user_list(struct tg_web *w)
-{
-	return tg_manage_look(w, list);
 }
 
 static int

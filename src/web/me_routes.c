@@ -214,14 +214,14 @@ one_call(struct tg_web *w)
 
 /* clang-format off */
 const struct tg_route tg_routes_me[] = {
-	{ TG_GET, "/api/v1/me", TG_ACCESS_KEY, me,
+	{ TG_GET, "/api/v1/me", TG_ACCESS_KEY, me, NULL,
 	    "The caller's key: budgets, limits, spending, last calls",
 	    TG_FAULT_ERROR },
-	{ TG_GET, "/api/v1/calls/{id}", TG_ACCESS_KEY, one_call,
+	{ TG_GET, "/api/v1/calls/{id}", TG_ACCESS_KEY, one_call, NULL,
 	    "One call and its bill", TG_FAULT_ERROR },
-	{ TG_GET, "/api/v1/report", TG_ACCESS_KEY, tg_web_report,
+	{ TG_GET, "/api/v1/report", TG_ACCESS_KEY, tg_web_report, NULL,
 	    "Spending by any dimensions", TG_FAULT_ERROR },
-	{ TG_GET, "/api/v1/statement", TG_ACCESS_KEY, tg_web_statement,
+	{ TG_GET, "/api/v1/statement", TG_ACCESS_KEY, tg_web_statement, NULL,
 	    "A month of a key, person, team or customer", TG_FAULT_ERROR },
 	{ .path = NULL },
 };

@@ -127,8 +127,8 @@ add_named(struct tg_manage *m, const char *name, json_t *data)
 		(void)json_array_append_new(data, group_row(&g));
 }
 
-static int
-model_group(struct tg_manage *m)
+int
+tg_web_model_group(struct tg_manage *m)
 {
 	const struct tg_catalog *c = m->w->catalog;
 	const char *wanted = tg_manage_query(m, "model_group");
@@ -147,10 +147,4 @@ model_group(struct tg_manage *m)
 		before = name;
 	}
 	return 0;
-}
-
-int
-tg_web_model_group(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, model_group) : -1;
 }

@@ -232,8 +232,8 @@ tg_model_info_row(struct tg_manage *m, const struct tg_deployment *d)
 
 /* --- routes --- */
 
-static int
-model_info(struct tg_manage *m)
+int
+tg_web_model_info(struct tg_manage *m)
 {
 	const char *id = tg_manage_query(m, "litellm_model_id");
 	const char *team = tg_manage_query(m, "teamId");
@@ -347,8 +347,8 @@ sort(struct tg_manage *m, struct listing *l)
 	return 0;
 }
 
-static int
-model_info_page(struct tg_manage *m)
+int
+tg_web_model_info_page(struct tg_manage *m)
 {
 	const struct tg_catalog *c = m->w->catalog;
 	struct listing l = { .rows = tg_arena_alloc(m->a,
@@ -380,17 +380,4 @@ model_info_page(struct tg_manage *m)
 		"total_pages",
 		(json_int_t)(((int64_t)l.n + size - 1) / size), "size",
 		(json_int_t)size));
-}
-
-int
-tg_web_model_info(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, model_info) : -1;
-}
-
-int
-tg_web_model_info_page(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, model_info_page) :
-					-1;
 }

@@ -23,5 +23,5 @@ json_t *tg_model_price(int64_t pico_usd);
 int64_t tg_model_bound(
     struct tg_manage *m, const struct tg_deployment *d, const char *name);
 
-tg_handler tg_web_model_info, tg_web_model_info_page, tg_web_model_group;
+tg_manage_fn tg_web_model_info, tg_web_model_info_page, tg_web_model_group;
 #endif

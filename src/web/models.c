@@ -210,8 +210,8 @@ id_of(const json_t *data, size_t i)
 	return id != NULL ? json_incref(id) : json_null();
 }
 
-static int
-models(struct tg_manage *m)
+int
+tg_web_models(struct tg_manage *m)
 {
 	struct list l = { .m = m, .who = m->w->self, .data = json_array(),
 		.team = team_of(m->w), .anthropic = wants_anthropic(m->w) };
@@ -233,8 +233,8 @@ models(struct tg_manage *m)
 		id_of(l.data, 0), "last_id", id_of(l.data, n - 1)));
 }
 
-static int
-model(struct tg_manage *m)
+int
+tg_web_model(struct tg_manage *m)
 {
 	struct list l = { .m = m, .who = m->w->self, .team = team_of(m->w),
 		.anthropic = wants_anthropic(m->w) };
@@ -257,16 +257,4 @@ model(struct tg_manage *m)
 	}
 	m->answer = entry(&l, name, found[0]);
 	return 0;
-}
-
-int
-tg_web_models(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, models) : -1;
-}
-
-int
-tg_web_model(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, model) : -1;
 }

@@ -12,12 +12,13 @@
 #include "web/manage.h"
 
 static const struct tg_route public_routes[] = {
-	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, "What this is", TG_FAULT_ERROR },
-	{ TG_POST, "/chat/completions", TG_ACCESS_SELF, tg_web_chat,
+	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, NULL, "What this is",
+	    TG_FAULT_ERROR },
+	{ TG_POST, "/chat/completions", TG_ACCESS_SELF, tg_web_chat, NULL,
 	    "OpenAI chat completions", TG_FAULT_ERROR },
-	{ TG_POST, "/completions", TG_ACCESS_SELF, tg_web_completions,
+	{ TG_POST, "/completions", TG_ACCESS_SELF, tg_web_completions, NULL,
 	    "OpenAI completions (legacy)", TG_FAULT_ERROR },
-	{ TG_POST, "/embeddings", TG_ACCESS_SELF, tg_web_embeddings,
+	{ TG_POST, "/embeddings", TG_ACCESS_SELF, tg_web_embeddings, NULL,
 	    "OpenAI embeddings", TG_FAULT_ERROR },
 	{ .path = NULL },
 };

@@ -33,6 +33,9 @@ struct tg_web {
 };
 /* Answers, or fails with rq->err set (-1), which is answered for it. */
 typedef int tg_handler(struct tg_web *w);
+/* What is done in one transaction of its own; see web/manage.h. */
+struct tg_manage;
+typedef int tg_manage_fn(struct tg_manage *m);
 
 struct tg_route {
 	enum tg_method method;
@@ -43,6 +46,7 @@ struct tg_route {
 	const char *path;
 	enum tg_access access;
 	tg_handler *run;
+	tg_manage_fn *fn;	/* of tg_run_...; NULL for other handlers */
 	const char *help;
 	enum tg_fault_form form;	/* of its failures */
 };
@@ -57,6 +61,13 @@ extern const struct tg_route tg_routes_key[], tg_routes_user[],
     tg_routes_credential[], tg_routes_spend[], tg_routes_global[],
     tg_routes_activity[], tg_routes_health[], tg_routes_misc[], tg_routes_me[];
 
+/*
+ * The handlers of routes that have an fn: they run it in a transaction that
+ * writes, or one that reads; _models: with w->catalog set.
+ */
+tg_handler tg_run_change, tg_run_look, tg_run_change_models,
+    tg_run_look_models;
+
 /* Finds the route and runs it; every failure is answered. */
 void tg_routes_serve(struct tg_app *app, struct tg_request *rq);
 
@@ -69,8 +80,7 @@ int tg_web_catalog(struct tg_web *w);
 /* The handlers, by file. */
 tg_handler tg_web_root, tg_web_alive, tg_web_ready;
 tg_handler tg_web_chat, tg_web_completions, tg_web_embeddings;
-tg_handler tg_web_models, tg_web_model;
-tg_handler tg_web_key_generate, tg_web_key_info, tg_web_key_delete;
+tg_manage_fn tg_web_models, tg_web_model;
 
 /* Administration by master key, by a person (Basic), or from the command. */
 int tg_access_admin(struct tg_web *w);

@@ -97,10 +97,11 @@ void tg_walk_seek(struct tg_walk *k, int64_t day);
 const struct tg_group *tg_walk_next(struct tg_walk *k, int64_t day);
 
 /* Handlers, by file: manage_spend_sums, _cost, manage_global ... */
-tg_handler tg_web_spend_keys, tg_web_spend_users, tg_web_spend_tags;
+tg_handler tg_web_spend_tags;
+tg_manage_fn tg_web_spend_keys, tg_web_spend_users;
 tg_handler tg_web_spend_calculate, tg_web_cost_estimate;
 tg_handler tg_web_spend_report, tg_web_global_report;
-tg_handler tg_web_spend_reset, tg_web_spend_refresh;
+tg_manage_fn tg_web_spend_reset, tg_web_spend_refresh;
 tg_handler tg_web_report, tg_web_statement;
 tg_handler tg_web_daily, tg_web_all_tags, tg_web_all_customers;
 #endif

@@ -59,8 +59,8 @@ count(struct tg_manage *m)
 	return n;
 }
 
-static int
-token_counter(struct tg_manage *m)
+int
+tg_web_token_counter(struct tg_manage *m)
 {
 	const struct tg_deployment **found;
 	const char *model;
@@ -84,8 +84,8 @@ token_counter(struct tg_manage *m)
 	return 0;
 }
 
-static int
-openai_params(struct tg_manage *m)
+int
+tg_web_openai_params(struct tg_manage *m)
 {
 	const char *model = tg_manage_query(m, "model");
 	const struct tg_deployment **found;
@@ -102,16 +102,4 @@ openai_params(struct tg_manage *m)
 	m->answer = json_pack("{s:O}", "supported_openai_params",
 	    tg_model_openai_params(m, found[0]->mode));
 	return 0;
-}
-
-int
-tg_web_token_counter(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, token_counter) : -1;
-}
-
-int
-tg_web_openai_params(struct tg_web *w)
-{
-	return tg_web_catalog(w) == 0 ? tg_manage_look(w, openai_params) : -1;
 }

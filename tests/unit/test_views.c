@@ -136,7 +136,8 @@ test_each(void **state)
 			    sqlite3_errmsg(db));
 		sqlite3_finalize(st);
 	}
-	expect(db, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'",
+	expect(db, "SELECT count(*) FROM sqlite_schema WHERE type = 'view' "
+		   "AND name LIKE 'LiteLLM%'",
 	    "21");
 	sqlite3_close(db);
 }
