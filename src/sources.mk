@@ -263,77 +263,11 @@ web_files = \
 	src/web/jwrite.c \
 	src/web/jwrite.h \
 	src/web/llm.c \
-	src/web/manage.c \
-	src/web/manage.h \
-	src/web/manage_access_group.c \
-	src/web/manage_activity.c \
-	src/web/manage_activity_daily.c \
-	src/web/manage_args.c \
-	src/web/manage_budget.c \
-	src/web/manage_config.c \
-	src/web/manage_credential.c \
-	src/web/manage_credential.h \
-	src/web/manage_customer.c \
-	src/web/manage_entity.c \
-	src/web/manage_entity.h \
-	src/web/manage_fields.c \
-	src/web/manage_fields.h \
-	src/web/manage_global.c \
-	src/web/manage_global_lists.c \
-	src/web/manage_global_report.c \
-	src/web/manage_health.c \
-	src/web/manage_key.c \
-	src/web/manage_key.h \
-	src/web/manage_key_bounds.c \
-	src/web/manage_key_change.c \
-	src/web/manage_key_delete.c \
-	src/web/manage_key_list.c \
-	src/web/manage_key_policy.c \
-	src/web/manage_key_read.c \
-	src/web/manage_key_rotate.c \
-	src/web/manage_key_store.c \
-	src/web/manage_model.c \
-	src/web/manage_organization.c \
-	src/web/manage_organization.h \
-	src/web/manage_organization_member.c \
-	src/web/manage_project.c \
-	src/web/manage_rights.c \
-	src/web/manage_rights.h \
-	src/web/manage_rows.c \
-	src/web/manage_rows.h \
-	src/web/manage_rows_key.c \
-	src/web/manage_rows_subject.c \
-	src/web/manage_spend.c \
-	src/web/manage_spend_cost.c \
-	src/web/manage_spend_sums.c \
-	src/web/manage_tables.c \
-	src/web/manage_tag.c \
-	src/web/manage_team.c \
-	src/web/manage_team.h \
-	src/web/manage_team_change.c \
-	src/web/manage_team_info.c \
-	src/web/manage_team_log.c \
-	src/web/manage_team_member.c \
-	src/web/manage_team_read.c \
-	src/web/manage_team_terms.c \
-	src/web/manage_user.c \
-	src/web/manage_user.h \
-	src/web/manage_user_change.c \
-	src/web/manage_user_info.c \
-	src/web/manage_user_list.c \
-	src/web/manage_user_read.c \
 	src/web/me.c \
 	src/web/me.h \
 	src/web/me_routes.c \
 	src/web/misc.c \
 	src/web/misc.h \
-	src/web/model_draft.c \
-	src/web/model_draft.h \
-	src/web/model_group.c \
-	src/web/model_info.c \
-	src/web/model_info.h \
-	src/web/model_params.c \
-	src/web/model_prices.c \
 	src/web/models.c \
 	src/web/names.c \
 	src/web/names.h \
@@ -346,7 +280,73 @@ web_files = \
 	src/web/spend_row.h \
 	src/web/tally.c \
 	src/web/tally.h \
-	src/web/utils.c
+	src/web/utils.c \
+	src/web/manage/access_group.c \
+	src/web/manage/activity.c \
+	src/web/manage/activity_daily.c \
+	src/web/manage/args.c \
+	src/web/manage/budget.c \
+	src/web/manage/config.c \
+	src/web/manage/credential.c \
+	src/web/manage/credential.h \
+	src/web/manage/customer.c \
+	src/web/manage/entity.c \
+	src/web/manage/entity.h \
+	src/web/manage/fields.c \
+	src/web/manage/fields.h \
+	src/web/manage/global.c \
+	src/web/manage/global_lists.c \
+	src/web/manage/global_report.c \
+	src/web/manage/health.c \
+	src/web/manage/key.c \
+	src/web/manage/key.h \
+	src/web/manage/key_bounds.c \
+	src/web/manage/key_change.c \
+	src/web/manage/key_delete.c \
+	src/web/manage/key_list.c \
+	src/web/manage/key_policy.c \
+	src/web/manage/key_read.c \
+	src/web/manage/key_rotate.c \
+	src/web/manage/key_store.c \
+	src/web/manage/manage.c \
+	src/web/manage/manage.h \
+	src/web/manage/model.c \
+	src/web/manage/model_draft.c \
+	src/web/manage/model_draft.h \
+	src/web/manage/model_group.c \
+	src/web/manage/model_info.c \
+	src/web/manage/model_info.h \
+	src/web/manage/model_params.c \
+	src/web/manage/model_prices.c \
+	src/web/manage/organization.c \
+	src/web/manage/organization.h \
+	src/web/manage/organization_member.c \
+	src/web/manage/project.c \
+	src/web/manage/rights.c \
+	src/web/manage/rights.h \
+	src/web/manage/rows.c \
+	src/web/manage/rows.h \
+	src/web/manage/rows_key.c \
+	src/web/manage/rows_subject.c \
+	src/web/manage/spend.c \
+	src/web/manage/spend_cost.c \
+	src/web/manage/spend_sums.c \
+	src/web/manage/tables.c \
+	src/web/manage/tag.c \
+	src/web/manage/team.c \
+	src/web/manage/team.h \
+	src/web/manage/team_change.c \
+	src/web/manage/team_info.c \
+	src/web/manage/team_log.c \
+	src/web/manage/team_member.c \
+	src/web/manage/team_read.c \
+	src/web/manage/team_terms.c \
+	src/web/manage/user.c \
+	src/web/manage/user.h \
+	src/web/manage/user_change.c \
+	src/web/manage/user_info.c \
+	src/web/manage/user_list.c \
+	src/web/manage/user_read.c
 
 prog_files = \
 	src/prog/acceptor.c \

@@ -6,7 +6,7 @@
 #include "config.h"
 
 #include "web/basic.h"
-#include "web/manage_rights.h"
+#include "web/manage/rights.h"
 
 /* A key, by whatever header, comes before a person. */
 bool

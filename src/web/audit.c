@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "store/audit.h"
 #include "store/keys.h"
-#include "web/manage_rows.h"
+#include "web/manage/rows.h"
 #include "web/misc.h"
 
 #define DAY_US INT64_C(86400000000)

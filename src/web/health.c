@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "store/outbox.h"
 #include "web/health_check.h"
-#include "web/manage_rights.h"
+#include "web/manage/rights.h"
 
 int
 tg_web_root(struct tg_web *w)

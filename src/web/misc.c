@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "web/manage.h"
+#include "web/manage/manage.h"
 
 /* A method that several rows of a path share is listed once each. */
 static void

@@ -10,8 +10,8 @@
 #include "base/clock.h"
 #include "gate/rights.h"
 #include "store/health.h"
-#include "web/manage_rights.h"
-#include "web/model_info.h"
+#include "web/manage/rights.h"
+#include "web/manage/model_info.h"
 
 #define CREATED 1677610602	/* as the others say, when nothing is known */
 

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/period.h"
 #include "store/ledger.h"
-#include "web/manage_rows.h"
+#include "web/manage/rows.h"
 #include "web/me.h"
 
 #define MOST_BY 6

@@ -9,7 +9,7 @@
 #include "base/escape.h"
 #include "gate/rights.h"
 #include "web/fault.h"
-#include "web/manage.h"
+#include "web/manage/manage.h"
 
 static const struct tg_route public_routes[] = {
 	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, NULL, "What this is",

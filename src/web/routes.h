@@ -29,11 +29,11 @@ struct tg_web {
 	const struct tg_route *route;
 	struct tg_catalog *catalog;	/* see tg_web_catalog() */
 	const char *who;	/* the caller's name for created_by */
-	struct tg_caller *caller;	/* what it may; web/manage_rights.h */
+	struct tg_caller *caller;	/* what it may; web/manage/rights.h */
 };
 /* Answers, or fails with rq->err set (-1), which is answered for it. */
 typedef int tg_handler(struct tg_web *w);
-/* What is done in one transaction of its own; see web/manage.h. */
+/* What is done in one transaction of its own; see web/manage/manage.h. */
 struct tg_manage;
 typedef int tg_manage_fn(struct tg_manage *m);
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "web/manage_rows.h"
+#include "web/manage/rows.h"
 
 #define SPEND_BYTES ((size_t)1 << 30)
 #define DATE_CHARS 10

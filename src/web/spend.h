@@ -7,8 +7,8 @@
  * the answer.
  */
 #include "web/jwrite.h"
-#include "web/manage.h"
-#include "web/manage_rights.h"
+#include "web/manage/manage.h"
+#include "web/manage/rights.h"
 #include "web/names.h"
 #include "web/tally.h"
 

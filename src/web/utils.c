@@ -5,7 +5,7 @@
 #include "config.h"
 
 #include "web/misc.h"
-#include "web/model_info.h"
+#include "web/manage/model_info.h"
 
 #define BYTES_A_TOKEN 4
 #define MESSAGE_TOKENS 3	/* around each message, and for the answer */

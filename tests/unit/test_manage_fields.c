@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-#include "web/manage_fields.h"
+#include "web/manage/fields.h"
 
 static const struct tg_field table[] = {
 	{ "name", TG_IS_TEXT, TG_FIELD_OWN, NULL },
