@@ -92,6 +92,7 @@ store_files = \
 	src/store/db.h \
 	src/store/health.c \
 	src/store/health.h \
+	src/store/histogram.h \
 	src/store/inner.h \
 	src/store/key_page.c \
 	src/store/key_txn.c \
@@ -120,15 +121,20 @@ store_files = \
 	src/store/rollups.c \
 	src/store/rollups.h \
 	src/store/row.c \
+	src/store/scores.h \
+	src/store/search.h \
+	src/store/sessions.h \
 	src/store/setup.c \
 	src/store/setup.h \
 	src/store/sql.h \
 	src/store/standings.c \
 	src/store/subjects.c \
 	src/store/subjects.h \
+	src/store/summaries.h \
 	src/store/sweep.c \
 	src/store/terms.c \
 	src/store/terms.h \
+	src/store/threads.h \
 	src/store/turns.c \
 	src/store/upkeep.c \
 	src/store/verify.c \
@@ -185,6 +191,7 @@ llm_files = \
 	src/llm/retry_after.c \
 	src/llm/retry_after.h \
 	src/llm/split.c \
+	src/llm/talk.h \
 	src/llm/usage.c \
 	src/llm/usage.h \
 	src/llm/usage_forms.c \
@@ -234,6 +241,7 @@ gate_files = \
 	src/gate/rules_read.c \
 	src/gate/rules_value.c \
 	src/gate/rules_value.h \
+	src/gate/scribe.h \
 	src/gate/settings.c \
 	src/gate/settings.h \
 	src/gate/settings_money.c \
@@ -346,7 +354,12 @@ web_files = \
 	src/web/manage/user_change.c \
 	src/web/manage/user_info.c \
 	src/web/manage/user_list.c \
-	src/web/manage/user_read.c
+	src/web/manage/user_read.c \
+	src/web/page/format.h \
+	src/web/page/page.h \
+	src/web/page/template.h \
+	src/web/page/visitor.h \
+	src/web/page/words.h
 
 prog_files = \
 	src/prog/acceptor.c \
@@ -455,7 +468,9 @@ migration_files = \
 	sql/migrate/main/0001.sql \
 	sql/migrate/main/0002.sql \
 	sql/migrate/main/0003.sql \
-	sql/migrate/log/0001.sql
+	sql/migrate/main/0004.sql \
+	sql/migrate/log/0001.sql \
+	sql/migrate/log/0002.sql
 
 unit_tests = \
 	tests/unit/test_accounts \

@@ -12,7 +12,17 @@ enum tg_access {
 	TG_ACCESS_PUBLIC,
 	TG_ACCESS_KEY,		/* any living key; ctx->key is set */
 	TG_ACCESS_ADMIN,	/* master key, or a person who may */
-	TG_ACCESS_SELF		/* the handler looks at the key itself */
+	TG_ACCESS_SELF,		/* the handler looks at the key itself */
+	/*
+	 * Pages (web/page/visitor.h): with a session of at least that role,
+	 * and, for what is not GET, its CSRF token; w->visitor is set
+	 */
+	TG_ACCESS_VISITOR,	/* w->visitor is set, maybe of nobody */
+	TG_ACCESS_HOLDER,	/* anyone signed in, by a key too */
+	TG_ACCESS_PERSON,	/* members see what is theirs */
+	TG_ACCESS_VIEWER,
+	TG_ACCESS_EDITOR,	/* admins */
+	TG_ACCESS_OWNER
 };
 
 /* What a handler gets. */
@@ -30,6 +40,7 @@ struct tg_web {
 	struct tg_catalog *catalog;	/* see tg_web_catalog() */
 	const char *who;	/* the caller's name for created_by */
 	struct tg_caller *caller;	/* what it may; web/manage/rights.h */
+	struct tg_visitor *visitor;	/* of pages; web/page/visitor.h */
 };
 /* Answers, or fails with rq->err set (-1), which is answered for it. */
 typedef int tg_handler(struct tg_web *w);
