@@ -5,6 +5,7 @@
 #include "config.h"
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -24,6 +25,8 @@ static const struct {
 	{"w", 7 * 86400},
 	{"mo", 30 * 86400},
 };
+
+static _Atomic int64_t stands_at;	/* 0: it goes */
 
 static int64_t clock_us(clockid_t id);
 static bool literal(struct tg_str *s, const char *any_of);
@@ -47,7 +50,15 @@ tg_mono_ms(void)
 int64_t
 tg_wall_us(void)
 {
-	return clock_us(CLOCK_REALTIME);
+	int64_t at = atomic_load_explicit(&stands_at, memory_order_relaxed);
+
+	return at != 0 ? at : clock_us(CLOCK_REALTIME);
+}
+
+void
+tg_wall_stand(int64_t wall_us)
+{
+	atomic_store_explicit(&stands_at, wall_us, memory_order_relaxed);
 }
 
 int64_t

@@ -12,6 +12,11 @@ int64_t tg_mono_us(void);
 int64_t tg_mono_ms(void);
 int64_t tg_wall_us(void);	/* since 1970, UTC */
 int64_t tg_wall_s(void);
+/*
+ * From now on the wall clock of this process stands at this moment; 0: it goes
+ * again.  For books that are written afterwards: `tollgate demo`.
+ */
+void tg_wall_stand(int64_t wall_us);
 /* Microseconds since boot, suspend included: to notice a set wall clock. */
 int64_t tg_boot_us(void);
 /* "2026-01-31T12:00:00.123000Z"; buf of TG_ISO_BYTES. */

@@ -135,6 +135,21 @@ tg_mask_key(struct tg_arena *a, struct tg_str key)
 }
 
 int
+tg_base64(struct tg_buf *b, struct tg_str s)
+{
+	size_t n = sodium_base64_encoded_len(
+	    s.n, sodium_base64_VARIANT_ORIGINAL);
+	char *room = tg_buf_room(b, n);
+
+	if (room == NULL)
+		return -1;
+	sodium_bin2base64(room, n, (const unsigned char *)s.p, s.n,
+	    sodium_base64_VARIANT_ORIGINAL);
+	b->n += n - 1;
+	return 0;
+}
+
+int
 tg_base64_decode(struct tg_arena *a, struct tg_str s, struct tg_str *out)
 {
 	int variant = sodium_base64_VARIANT_ORIGINAL;

@@ -26,6 +26,8 @@ bool tg_utf8_valid(struct tg_str s);
  * none of a key that is shorter than 12.
  */
 struct tg_str tg_mask_key(struct tg_arena *a, struct tg_str key);
+/* Standard alphabet, padded. */
+int tg_base64(struct tg_buf *b, struct tg_str s);
 /* Standard alphabet, padded or not (NUL added); -1: it is not that. */
 int tg_base64_decode(struct tg_arena *a, struct tg_str s, struct tg_str *out);
 #endif

@@ -24,6 +24,12 @@ _Static_assert(TG_SHA256_HEX == 2 * crypto_hash_sha256_BYTES + 1, "hex");
 
 static const unsigned char *bytes(struct tg_str s);
 
+const char *
+tg_crypto_library(void)
+{
+	return sodium_version_string();
+}
+
 int
 tg_crypto_init(void)
 {
@@ -42,6 +48,18 @@ tg_sha256_hex(struct tg_str s, char out[TG_SHA256_HEX])
 	unsigned char sum[crypto_hash_sha256_BYTES];
 
 	crypto_hash_sha256(sum, bytes(s), s.n);
+	tg_hex(sum, sizeof(sum), out);
+}
+
+void
+tg_hmac_hex(struct tg_str key, struct tg_str s, char out[TG_SHA256_HEX])
+{
+	crypto_auth_hmacsha256_state st;
+	unsigned char sum[crypto_auth_hmacsha256_BYTES];
+
+	crypto_auth_hmacsha256_init(&st, bytes(key), key.n);
+	crypto_auth_hmacsha256_update(&st, bytes(s), s.n);
+	crypto_auth_hmacsha256_final(&st, sum);
 	tg_hex(sum, sizeof(sum), out);
 }
 

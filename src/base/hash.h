@@ -10,10 +10,14 @@
 #define TG_SHA256_BYTES 32
 #define TG_DIGEST_BYTES 16
 
+/* libsodium's version. */
+const char *tg_crypto_library(void);
 int tg_crypto_init(void) __attribute__((warn_unused_result));
 void tg_sha256(struct tg_str s, unsigned char out[TG_SHA256_BYTES]);
 /* SHA-256 as lower-case hex: how keys are stored (litellm-compat 1.4). */
 void tg_sha256_hex(struct tg_str s, char out[TG_SHA256_HEX]);
+/* HMAC-SHA256 (RFC 2104) as lower-case hex. */
+void tg_hmac_hex(struct tg_str key, struct tg_str s, char out[TG_SHA256_HEX]);
 /* BLAKE2b-128: names a stored piece of a body. */
 void tg_digest(struct tg_str s, unsigned char out[TG_DIGEST_BYTES]);
 /* 1: equal.  Constant time for equal lengths. */

@@ -79,3 +79,9 @@ tg_unpack(void *to, size_t n, struct tg_str packed)
 {
 	return ZSTD_decompress(to, n, packed.p, packed.n) == n ? 0 : -1;
 }
+
+const char *
+tg_pack_library(void)
+{
+	return ZSTD_versionString();
+}

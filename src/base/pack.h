@@ -13,4 +13,6 @@
 int tg_pack(struct tg_buf *out, struct tg_str text);
 /* Back to exactly the n bytes it was made of; -1: damaged. */
 int tg_unpack(void *to, size_t n, struct tg_str packed);
+/* zstd's version. */
+const char *tg_pack_library(void);
 #endif

@@ -19,6 +19,9 @@ struct tg_door_ops {
 	const char *name;
 	/* A CGI variable (RFC 3875), or NULL; lives until finish. */
 	const char *(*env)(struct tg_door *d, const char *name);
+	/* The i-th of them all; false: there are no more. */
+	bool (*env_at)(struct tg_door *d, size_t i, struct tg_str *name,
+	    const char **value);
 	/*
 	 * Body bytes: > 0, 0 at the whole end, -1 when it broke off or came
 	 * too slowly.
@@ -48,6 +51,20 @@ struct tg_door_ops {
 struct tg_door {
 	const struct tg_door_ops *ops;
 };
+
+/* "NAME=value" taken apart, for doors that have their variables so. */
+static inline bool
+tg_door_env_split(const char *pair, struct tg_str *name, const char **value)
+{
+	size_t n;
+
+	if (pair == NULL)
+		return false;
+	n = strcspn(pair, "=");
+	*name = (struct tg_str){ pair, n };
+	*value = pair[n] == '=' ? pair + n + 1 : "";
+	return true;
+}
 
 /*
  * --- patience with bodies (FastCGI, CGI) ---
@@ -129,6 +146,8 @@ struct tg_door_mem_var {
 struct tg_door *tg_door_mem_new(const struct tg_door_mem_var *vars,
     struct tg_str body, struct tg_buf *out);
 void tg_door_mem_free(struct tg_door *d);
+/* Of the answer only so many bytes are kept; the rest is taken all the same. */
+void tg_door_mem_keep(struct tg_door *d, size_t bytes);
 /* For tests: after this many answered bytes the caller is gone (-1: never). */
 void tg_door_mem_leave_after(struct tg_door *d, long bytes);
 /* The caller is gone from then on (tg_mono_ms()): a request with a deadline. */

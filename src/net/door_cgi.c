@@ -45,6 +45,8 @@ static volatile sig_atomic_t terminated;
 static int term_pipe[2] = { -1, -1 };
 
 static const char *cgi_env(struct tg_door *d, const char *name);
+static bool cgi_env_at(struct tg_door *d, size_t i, struct tg_str *name,
+    const char **value);
 static long cgi_read(struct tg_door *d, void *p, size_t n);
 static int cgi_write(struct tg_door *d, const void *p, size_t n);
 static int cgi_flush(struct tg_door *d);
@@ -64,6 +66,7 @@ static void drain(struct cgi *c);
 static const struct tg_door_ops cgi_ops = {
 	.name = "cgi",
 	.env = cgi_env,
+	.env_at = cgi_env_at,
 	.read = cgi_read,
 	.write = cgi_write,
 	.flush = cgi_flush,
@@ -163,6 +166,15 @@ cgi_env(struct tg_door *d, const char *name)
 {
 	(void)d;
 	return getenv(name);
+}
+
+static bool
+cgi_env_at(struct tg_door *d, size_t i, struct tg_str *name,
+    const char **value)
+{
+	(void)d;
+	return environ[i] != NULL &&
+	    tg_door_env_split(environ[i], name, value);
 }
 
 static bool

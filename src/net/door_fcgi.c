@@ -54,6 +54,8 @@ struct fcgi {
 };
 
 static const char *fcgi_env(struct tg_door *d, const char *name);
+static bool fcgi_env_at(struct tg_door *d, size_t i, struct tg_str *name,
+    const char **value);
 static long fcgi_read(struct tg_door *d, void *p, size_t n);
 static int fcgi_write(struct tg_door *d, const void *p, size_t n);
 static int fcgi_flush(struct tg_door *d);
@@ -74,6 +76,7 @@ static void linger(struct fcgi *f);
 static const struct tg_door_ops fcgi_ops = {
 	.name = "fastcgi",
 	.env = fcgi_env,
+	.env_at = fcgi_env_at,
 	.read = fcgi_read,
 	.write = fcgi_write,
 	.flush = fcgi_flush,
@@ -187,6 +190,15 @@ static const char *
 fcgi_env(struct tg_door *d, const char *name)
 {
 	return FCGX_GetParam(name, fcgi_of(d)->request.envp);
+}
+
+static bool
+fcgi_env_at(struct tg_door *d, size_t i, struct tg_str *name,
+    const char **value)
+{
+	char **env = fcgi_of(d)->request.envp;
+
+	return env != NULL && tg_door_env_split(env[i], name, value);
 }
 
 static long

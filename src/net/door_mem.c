@@ -18,6 +18,7 @@ struct mem {
 	const struct tg_door_mem_var *vars;
 	struct tg_str body;	/* what is left of it */
 	struct tg_buf *out;
+	size_t keep;		/* of the answer */
 	long leave_after;	/* -1: never */
 	int64_t leave_at_ms;	/* 0: never */
 	long written;
@@ -25,6 +26,8 @@ struct mem {
 };
 
 static const char *mem_env(struct tg_door *d, const char *name);
+static bool mem_env_at(struct tg_door *d, size_t i, struct tg_str *name,
+    const char **value);
 static long mem_read(struct tg_door *d, void *p, size_t n);
 static int mem_write(struct tg_door *d, const void *p, size_t n);
 static int mem_flush(struct tg_door *d);
@@ -37,6 +40,7 @@ static struct mem *mem_of(struct tg_door *d);
 static const struct tg_door_ops mem_ops = {
 	.name = "memory",
 	.env = mem_env,
+	.env_at = mem_env_at,
 	.read = mem_read,
 	.write = mem_write,
 	.flush = mem_flush,
@@ -59,6 +63,7 @@ tg_door_mem_new(const struct tg_door_mem_var *vars, struct tg_str body,
 		.vars = vars,
 		.body = body,
 		.out = out,
+		.keep = SIZE_MAX,
 		.leave_after = -1,
 	};
 	return &m->door;
@@ -68,6 +73,12 @@ void
 tg_door_mem_free(struct tg_door *d)
 {
 	free(mem_of(d));
+}
+
+void
+tg_door_mem_keep(struct tg_door *d, size_t bytes)
+{
+	mem_of(d)->keep = bytes;
 }
 
 void
@@ -103,6 +114,23 @@ mem_env(struct tg_door *d, const char *name)
 	return NULL;
 }
 
+static bool
+mem_env_at(struct tg_door *d, size_t i, struct tg_str *name,
+    const char **value)
+{
+	const struct tg_door_mem_var *v = mem_of(d)->vars;
+
+	while (v->name != NULL && i > 0) {
+		v++;
+		i--;
+	}
+	if (v->name == NULL)
+		return false;
+	*name = tg_str(v->name);
+	*value = v->value != NULL ? v->value : "";
+	return true;
+}
+
 static long
 mem_read(struct tg_door *d, void *p, size_t n)
 {
@@ -121,8 +149,10 @@ static int
 mem_write(struct tg_door *d, const void *p, size_t n)
 {
 	struct mem *m = mem_of(d);
+	size_t room = m->keep > m->out->n ? m->keep - m->out->n : 0;
 
-	if (m->left || m->ended || tg_buf_add(m->out, p, n) != 0)
+	if (m->left || m->ended ||
+	    tg_buf_add(m->out, p, n < room ? n : room) != 0)
 		return -1;
 	m->written += (long)n;
 	if (m->leave_after >= 0 && m->written >= m->leave_after)

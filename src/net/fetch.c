@@ -110,6 +110,12 @@ tg_fetch_header(const struct tg_fetch *f, const char *name)
 	return TG_STR_NONE;
 }
 
+struct tg_str
+tg_fetch_head(const struct tg_fetch *f)
+{
+	return f->head_ready ? tg_buf_str(&f->head) : TG_STR_NONE;
+}
+
 bool
 tg_fetch_was_sent(const struct tg_fetch *f)
 {

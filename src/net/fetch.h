@@ -103,6 +103,8 @@ enum tg_fetch_event tg_fetch_wait(struct tg_fetch *f, int tick_ms,
 int tg_fetch_status(const struct tg_fetch *f);
 /* Header of the answer, name without case; empty if absent; until close. */
 struct tg_str tg_fetch_header(const struct tg_fetch *f, const char *name);
+/* All of them, a line each ("Name: value\n"), as they came; until close. */
+struct tg_str tg_fetch_head(const struct tg_fetch *f);
 /* Was anything of the request handed to the network? */
 bool tg_fetch_was_sent(const struct tg_fetch *f);
 /* After END the connection is kept, else closed at once. */
@@ -123,4 +125,6 @@ int tg_wait_caller(struct tg_door *door, int ms);
 struct tg_arena;
 char *tg_fetch_url(struct tg_arena *a, struct tg_str base, const char *path,
     bool add_v1);
+/* libcurl's version, with its TLS. */
+const char *tg_fetch_library(void);
 #endif

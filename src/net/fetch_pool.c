@@ -328,3 +328,9 @@ destroy(struct tg_fetch *f)
 	tg_buf_free(&f->in);
 	free(f);
 }
+
+const char *
+tg_fetch_library(void)
+{
+	return curl_version();
+}

@@ -118,6 +118,21 @@ tg_reply_stream(struct tg_request *rq, struct tg_str first)
 }
 
 int
+tg_reply_file(struct tg_request *rq, const char *content_type,
+    const char *name)
+{
+	if (rq->state != TG_REPLY_NONE)
+		return -1;
+	tg_reply_header(rq, "Content-Type", "%s", content_type);
+	tg_reply_header(rq, "Content-Disposition",
+	    "attachment; filename=\"%s\"", name);
+	rq->state = TG_REPLY_STREAM;
+	return write_head(rq, 200,
+	    TG_STR("Cache-Control: no-store\r\n"
+		"X-Accel-Buffering: no\r\n"), TG_STR_NONE);
+}
+
+int
 tg_reply_write(struct tg_request *rq, struct tg_str bytes)
 {
 	if (rq->state != TG_REPLY_STREAM || rq->broken)
@@ -187,6 +202,7 @@ write_head(struct tg_request *rq, int status, struct tg_str fields,
 	int result;
 
 	rq->status = status;
+	rq->fields = fields;
 	tg_buf_init(&out, TG_MAX_REQUEST_HEAD + 2 * JOIN_BYTES);
 	(void)tg_buf_room(&out, HEAD_BYTES + rq->head.n + fields.n +
 	    (joined ? first.n : 0));

@@ -69,6 +69,8 @@ tg_request_body(struct tg_request *rq, size_t max_bytes)
 	char *room;
 	long got;
 
+	if (rq->given)
+		return rq->body.n > max_bytes ? too_large(rq, max_bytes) : 0;
 	if (rq->length > 0 && (uint64_t)rq->length > max_bytes)
 		return too_large(rq, max_bytes);
 	tg_buf_free(&rq->body);
@@ -101,6 +103,15 @@ tg_request_body(struct tg_request *rq, size_t max_bytes)
 	return 0;
 }
 
+void
+tg_request_give(struct tg_request *rq, struct tg_buf *b)
+{
+	tg_buf_free(&rq->body);
+	rq->body = *b;
+	rq->given = true;
+	tg_buf_init(b, 0);
+}
+
 struct tg_str
 tg_request_header(struct tg_request *rq, const char *name)
 {
@@ -125,6 +136,30 @@ tg_request_header(struct tg_request *rq, const char *name)
 	if (value.n == 0 && strcmp(var, "HTTP_AUTHORIZATION") == 0)
 		value = variable(rq, "REDIRECT_HTTP_AUTHORIZATION");
 	return value;
+}
+
+bool
+tg_request_header_each(struct tg_request *rq, size_t *i, struct tg_str *name,
+    struct tg_str *value)
+{
+	const char *text;
+
+	while (rq->door->ops->env_at(rq->door, (*i)++, name, &text)) {
+		*value = tg_str_trim(tg_str(text));
+		/* Some servers tell these two twice. */
+		if (tg_str_is(*name, "HTTP_CONTENT_TYPE") ||
+		    tg_str_is(*name, "HTTP_CONTENT_LENGTH"))
+			continue;
+		if (tg_str_starts(*name, "HTTP_")) {
+			name->p += 5;
+			name->n -= 5;
+		} else if (!tg_str_is(*name, "CONTENT_TYPE") &&
+		    !tg_str_is(*name, "CONTENT_LENGTH"))
+			continue;
+		if (value->n > 0)
+			return true;
+	}
+	return false;
 }
 
 const char *

@@ -32,6 +32,16 @@ enum tg_method {
 	TG_METHOD_OTHER
 };
 
+/*
+ * For whom our own pages make a call: who came to them without a key.  Only
+ * our code points a request at one; nothing that is sent gets there.
+ */
+struct tg_behalf {
+	int64_t key_id;		/* row of a key, 0: a person's */
+	int64_t person;		/* row of subjects */
+	const char *call_id;	/* the call's, or NULL: a new one */
+};
+
 enum tg_reply_state {
 	TG_REPLY_NONE,		/* nothing said yet: a status can be chosen */
 	TG_REPLY_STREAM,	/* head is out, body open */
@@ -55,9 +65,12 @@ struct tg_request {
 	int64_t start_us;	/* monotonic */
 	int64_t start_wall_us;
 	char id[40];		/* x-request-id, ours */
+	const struct tg_behalf *behalf;	/* NULL: the key that is sent */
+	bool given;		/* the body is ours: tg_request_give() */
 	/* the answer */
 	enum tg_reply_state state;
 	struct tg_buf head;	/* header lines gathered for it */
+	struct tg_str fields;	/* lines that came with its body */
 	int status;		/* that was sent, 0: none yet */
 	int64_t sent_bytes;	/* of the body */
 	bool broken;		/* a write failed: the caller is gone */
@@ -81,8 +94,16 @@ int tg_addr_listed(struct tg_str cidr_list, struct tg_str addr);
  * TG_E_SLOW_BODY.
  */
 int tg_request_body(struct tg_request *rq, size_t max_bytes);
+/* The stages read this for the body, not what came; b is taken over. */
+void tg_request_give(struct tg_request *rq, struct tg_buf *b);
 /* A header by its HTTP name ("x-api-key"); the empty view if absent. */
 struct tg_str tg_request_header(struct tg_request *rq, const char *name);
+/*
+ * All headers: from *i = 0 on, one a call; the name as the server has made it
+ * a variable's, without HTTP_ ("X_API_KEY").  False: no more.
+ */
+bool tg_request_header_each(struct tg_request *rq, size_t *i,
+    struct tg_str *name, struct tg_str *value);
 const char *tg_method_name(enum tg_method m);
 /*
  * Ends the answer if it is open, drains, and lets go of the caller: after it
@@ -115,6 +136,12 @@ int tg_reply_send(struct tg_request *rq, int status, const char *content_type,
  * hold back a head without body).
  */
 int tg_reply_stream(struct tg_request *rq, struct tg_str first);
+/*
+ * The same for a file of unknown length that is to be kept under that name:
+ * parts follow by tg_reply_write().
+ */
+int tg_reply_file(struct tg_request *rq, const char *content_type,
+    const char *name);
 /* Writes and flushes; -1 when the caller is gone (broken is set). */
 int tg_reply_write(struct tg_request *rq, struct tg_str bytes);
 /* Ends the stream or the answer; later writes are errors. */

@@ -149,9 +149,16 @@ test_base64(void **state)
 	static const char *const bad[] = {"a", "a===", "YQ=", "YW?j",
 	    "YWJj YWJj", "YWJj\n", "=", "YR==", "YQ==YQ==", "YWJ-", "YWJ_"};
 	struct tg_str out;
+	struct tg_buf b;
 	size_t i;
 
 	(void)state;
+	tg_buf_init(&b, 20);
+	assert_int_equal(tg_base64(&b, TG_STR("admin:pw")), 0);
+	assert_string_equal(b.p, "YWRtaW46cHc=");
+	assert_int_equal(b.n, 12);
+	assert_int_equal(tg_base64(&b, TG_STR("too long")), -1);
+	tg_buf_free(&b);
 	assert_int_equal(tg_base64_decode(arena, TG_STR("YWRtaW46cHc="), &out),
 	    0);
 	assert_str(out, "admin:pw");

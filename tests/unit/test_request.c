@@ -419,6 +419,49 @@ test_leaves_at(void **state)
 	stop(&f);
 }
 
+/* A body of ours takes the place of what came. */
+static void
+test_given(void **state)
+{
+	struct fixture f;
+	struct tg_buf b;
+
+	(void)state;
+	start(&f);
+	var(&f, "REQUEST_METHOD", "POST");
+	var(&f, "CONTENT_LENGTH", "5");
+	assert_int_equal(open_request(&f, TG_STR("first")), 0);
+	assert_int_equal(tg_request_body(&f.rq, 100), 0);
+	tg_buf_init(&b, 100);
+	assert_int_equal(tg_buf_addc(&b, "the second"), 0);
+	tg_request_give(&f.rq, &b);
+	assert_int_equal(b.n, 0);
+	assert_int_equal(tg_request_body(&f.rq, 10), 0);
+	assert_true(tg_str_is(tg_buf_str(&f.rq.body), "the second"));
+	assert_int_equal(tg_request_body(&f.rq, 9), -1);
+	assert_int_equal(f.rq.err.code, TG_E_TOO_LARGE);
+	stop(&f);
+}
+
+/* Who needs only the front of an answer does not hold all of it. */
+static void
+test_keep(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	assert_int_equal(open_request(&f, TG_STR_NONE), 0);
+	tg_door_mem_keep(f.door, 40);
+	assert_int_equal(tg_reply_stream(&f.rq, TG_STR("one")), 0);
+	assert_int_equal(tg_reply_write(&f.rq, TG_STR("two")), 0);
+	assert_int_equal(tg_reply_end(&f.rq), 0);
+	assert_int_equal(f.out.n, 40);
+	assert_true(answered(&f, "Status: 200 OK"));
+	assert_int_equal(f.rq.sent_bytes, 6);
+	stop(&f);
+}
+
 int
 main(void)
 {
@@ -435,6 +478,8 @@ main(void)
 		cmocka_unit_test(test_stream),
 		cmocka_unit_test(test_leaves),
 		cmocka_unit_test(test_leaves_at),
+		cmocka_unit_test(test_given),
+		cmocka_unit_test(test_keep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
