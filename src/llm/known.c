@@ -187,6 +187,7 @@ const struct tg_known tg_known_table[] = {
 	    .name = "github",
 	    .title = "GitHub Models",
 	    .base_url = "https://models.github.ai/inference",
+	    .list_url = "https://models.github.ai/catalog/models",
 	    .key_env = "GITHUB_API_KEY",
 	},
 	{

@@ -23,6 +23,7 @@ struct tg_known {
 	const char *host_env;
 	/* NULL: "Authorization: Bearer ", or "api-key: " */
 	const char *auth_header;
+	const char *list_url;	/* of its models; NULL: base_url/models */
 	enum tg_max_name max_name;	/* providers.md 1, "token field" */
 	/* globs of bare names that are its own, NULL-terminated, or NULL */
 	const char *const *own_models;

@@ -48,7 +48,8 @@ static void put(struct cutting *c, const char *p, size_t n);
 static bool
 is_token_byte(char byte)
 {
-	return isalnum((unsigned char)byte) || strchr("_-*.", byte) != NULL;
+	return isalnum((unsigned char)byte) || byte == '_' || byte == '-' ||
+	    byte == '*' || byte == '.' || byte == '\0';
 }
 
 struct tg_str
@@ -74,12 +75,12 @@ step(struct cutting *c, size_t i)
 	struct tg_str rest = {c->text.p + i, c->text.n - i};
 	size_t n;
 
-	if (c->key.n > 0 && rest.n >= c->key.n &&
+	if (c->key.n > 0 && rest.n >= c->key.n && *rest.p == *c->key.p &&
 	    memcmp(rest.p, c->key.p, c->key.n) == 0) {
 		put(c, MARK, sizeof(MARK) - 1);
 		return i + c->key.n;
 	}
-	n = userinfo_at(c->text, i);
+	n = *rest.p == ':' ? userinfo_at(c->text, i) : 0;
 	if (n > 0) {
 		put(c, "://" MARK, sizeof("://" MARK) - 1);
 		return i + n;
@@ -90,7 +91,7 @@ step(struct cutting *c, size_t i)
 		put(c, MARK, sizeof(MARK) - 1);
 		return i + n;
 	}
-	put(c, rest.p, 1);
+	c->out[c->n++] = *rest.p;
 	return i + 1;
 }
 
@@ -115,7 +116,7 @@ is_secret(struct tg_str text, size_t i, size_t n)
 	size_t k;
 
 	for (k = 0; k < sizeof(forms) / sizeof(*forms); k++)
-		if (n >= forms[k].bytes &&
+		if (n >= forms[k].bytes && *token.p == *forms[k].prefix &&
 		    tg_str_starts(token, forms[k].prefix))
 			return true;
 	if (n < MIN_NAMED || !is_mixed(token))

@@ -33,6 +33,7 @@ enum member {
 	M_METADATA,
 	M_LITELLM_METADATA,
 	M_LITELLM_SESSION_ID,
+	M_SESSION_ID,
 	M_PROMPT_CACHE_KEY,
 	M_ECHO,
 	M_MODELS,
@@ -71,6 +72,7 @@ static const struct tg_str names[M__MAX] = {
 	[M_METADATA]			= TG_STR("metadata"),
 	[M_LITELLM_METADATA]		= TG_STR("litellm_metadata"),
 	[M_LITELLM_SESSION_ID]		= TG_STR("litellm_session_id"),
+	[M_SESSION_ID]			= TG_STR("session_id"),
 	[M_PROMPT_CACHE_KEY]		= TG_STR("prompt_cache_key"),
 	[M_ECHO]			= TG_STR("echo"),
 	[M_MODELS]			= TG_STR("models"),
@@ -456,12 +458,13 @@ read_user(struct reading *r)
 static int
 read_session(struct reading *r)
 {
-	struct tg_str from[4] = {r->value[M_LITELLM_SESSION_ID], TG_STR_NONE,
-	    TG_STR_NONE, r->value[M_PROMPT_CACHE_KEY]};
+	struct tg_str from[5] = {r->value[M_LITELLM_SESSION_ID],
+	    r->value[M_SESSION_ID], TG_STR_NONE, TG_STR_NONE,
+	    r->value[M_PROMPT_CACHE_KEY]};
 
-	tg_json_get(r->value[M_METADATA], "session_id", &from[1]);
-	tg_json_get(r->value[M_LITELLM_METADATA], "session_id", &from[2]);
-	return first_text(r, from, 4, &r->v->session);
+	tg_json_get(r->value[M_METADATA], "session_id", &from[2]);
+	tg_json_get(r->value[M_LITELLM_METADATA], "session_id", &from[3]);
+	return first_text(r, from, 5, &r->v->session);
 }
 
 /* The first that is a string with something in it, cut. */

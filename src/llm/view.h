@@ -24,8 +24,9 @@ struct tg_view {
 	/* end user: safety_identifier, user, metadata.user_id; or empty; cut
 	 * at TG_MAX_USER_NAME bytes */
 	struct tg_str user;
-	/* litellm_session_id, metadata's or litellm_metadata's session_id,
-	 * prompt_cache_key: text, or empty; cut as user */
+	/* litellm_session_id, session_id (OpenRouter), metadata's or
+	 * litellm_metadata's session_id, prompt_cache_key: text, or empty;
+	 * cut as user */
 	struct tg_str session;
 	bool stream;
 	bool usage_asked;		/* stream_options.include_usage true */
