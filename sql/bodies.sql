@@ -24,17 +24,19 @@ INSERT INTO uses (piece, epoch) VALUES (?1, ?2)
 ON CONFLICT (piece) DO UPDATE SET epoch = excluded.epoch
 
 -- name: body_put
-INSERT INTO bodies (call, epoch, at, request, answer)
-VALUES (?1, ?2, ?3, ?4, ?5)
+INSERT INTO bodies (call, epoch, at, request, answer, heads, upstream)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ON CONFLICT (call) DO UPDATE SET
 	request = coalesce(excluded.request, request),
-	answer = coalesce(excluded.answer, answer)
+	answer = coalesce(excluded.answer, answer),
+	heads = coalesce(excluded.heads, heads),
+	upstream = coalesce(excluded.upstream, upstream)
 
 -- name: body_id
 SELECT id FROM bodies WHERE call = ?1
 
 -- name: body_get
-SELECT request, answer FROM bodies WHERE call = ?1
+SELECT request, answer, heads, upstream FROM bodies WHERE call = ?1
 
 -- name: body_first
 SELECT id, epoch, at FROM bodies ORDER BY id LIMIT 1
@@ -50,14 +52,24 @@ WHERE id >= ?1 AND id < ?2 AND at >= ?3 AND at < ?4 ORDER BY id LIMIT 1
 -- name: body_aged
 SELECT max(id) FROM bodies WHERE id >= ?1 AND id < ?2 AND at < ?3
 
+-- name: body_call
+SELECT call FROM bodies WHERE id = ?1
+
 -- name: body_prune
 DELETE FROM bodies WHERE id <= ?1
 
 -- name: piece_stale
-SELECT piece FROM uses WHERE epoch < ?1 ORDER BY epoch LIMIT ?2
+SELECT piece, said_by FROM uses WHERE epoch < ?1 ORDER BY epoch LIMIT ?2
 
 -- name: piece_delete
 DELETE FROM pieces WHERE id = ?1
 
 -- name: use_delete
 DELETE FROM uses WHERE piece = ?1
+
+-- name: body_at
+SELECT at FROM bodies WHERE id >= ?1 ORDER BY id LIMIT 1
+
+-- name: body_range
+SELECT coalesce((SELECT min(id) FROM bodies), 1),
+	coalesce((SELECT max(id) FROM bodies), 0)

@@ -100,3 +100,10 @@ ORDER BY call, attempt LIMIT ?3
 
 -- name: call_workers
 SELECT DISTINCT worker FROM calls INDEXED BY calls_open WHERE state = 0
+
+-- Everything, for who looks each row over.
+-- name: call_down
+SELECT * FROM calls WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq DESC
+
+-- name: call_up
+SELECT * FROM calls WHERE seq >= ?1 AND seq <= ?2 ORDER BY seq

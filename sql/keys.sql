@@ -73,12 +73,16 @@ WHERE k.role = 0 AND CASE ?8 WHEN 0 THEN k.revoked_at = 0
 	AND (?7 IS NULL OR instr(lower(coalesce(k.alias, '')), lower(?7))
 		OR instr(lower(coalesce(k.name, '')), lower(?7)))
 	AND (?9 IS NULL OR k.created_by = ?9)
+	AND CASE ?13 WHEN 0 THEN 1 WHEN 1 THEN k.blocked
+		WHEN 2 THEN k.expires_at BETWEEN 1 AND ?14
+		ELSE NOT k.blocked AND k.expires_at NOT BETWEEN 1 AND ?14 END
 
 -- part: key_order
 ORDER BY CASE ?10 WHEN 0 THEN k.created_at WHEN 1 THEN k.updated_at
 		WHEN 2 THEN k.alias WHEN 3 THEN k.token
 		WHEN 4 THEN (SELECT a.spent_nano FROM accounts AS a
 			WHERE a.scope = 2 AND a.subject = k.id AND a.name = '')
+		WHEN 6 THEN k.last_used_at
 		ELSE k.settings ->> 'max_budget' END
 
 -- name: key_page_newest

@@ -4,6 +4,10 @@ SELECT line, hash FROM ledger ORDER BY line DESC LIMIT 1
 -- name: ledger_add
 INSERT INTO ledger VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 
+-- name: ledger_after
+SELECT line, at, kind, call, amount_nano FROM ledger
+WHERE line > ?1 ORDER BY line LIMIT ?2
+
 -- name: ledger_all
 SELECT * FROM ledger ORDER BY line
 

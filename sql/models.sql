@@ -30,8 +30,8 @@ FROM deployments WHERE removed_at = 0 ORDER BY model, number
 
 -- name: price_add
 INSERT INTO prices (deployment, unit, usd_pico, valid_from, valid_to,
-	above_tokens, tier, utc_from, utc_to)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+	above_tokens, tier, utc_from, utc_to, source)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
 
 -- All under the same conditions that have no end; those yet to come never
 -- begin.
@@ -40,11 +40,16 @@ UPDATE prices SET valid_to = max(?6, valid_from)
 WHERE deployment = ?1 AND unit = ?2 AND above_tokens = ?3 AND tier = ?4
 	AND utc_from = ?5 AND utc_to = ?7 AND valid_to = 0
 
+-- name: price_get
+SELECT id, unit, usd_pico, valid_from, valid_to, above_tokens, tier, utc_from,
+	utc_to, source
+FROM prices WHERE id = ?1
+
 -- Those in force and those to come; what a later one without end has replaced
 -- is left out.
 -- name: price_list
 SELECT id, unit, usd_pico, valid_from, valid_to, above_tokens, tier, utc_from,
-	utc_to
+	utc_to, source
 FROM prices AS p
 WHERE deployment = ?1 AND (valid_to = 0 OR valid_to > max(?2, valid_from))
 	AND NOT EXISTS (SELECT 1 FROM prices AS l

@@ -26,6 +26,10 @@ UPDATE deliveries SET state = ?2, tries = tries + 1, next_at = ?3,
 	done_at = ?4, error = ?5
 WHERE id = ?1
 
+-- name: outbox_retry
+UPDATE deliveries SET state = 0, next_at = ?2, done_at = 0
+WHERE id = ?1 AND state <> 1
+
 -- name: outbox_list
 -- with: delivery_columns
 FROM outbox AS o LEFT JOIN deliveries AS d ON d.event = o.id

@@ -10,6 +10,13 @@ SELECT count(*) FROM deployments WHERE provider = ?1 AND removed_at = 0
 -- name: provider_remove
 DELETE FROM providers WHERE name = ?1
 
--- name: provider_list
+-- part: provider_columns
 SELECT id, name, settings, sealed, created_at, updated_at
+
+-- name: provider_list
+-- with: provider_columns
 FROM providers ORDER BY name
+
+-- name: provider_by_name
+-- with: provider_columns
+FROM providers WHERE name = ?1

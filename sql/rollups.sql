@@ -59,6 +59,19 @@ WHERE hour_at >= ?1 AND hour_at < ?2 AND facet = ?3
 	AND (?10 IS NULL OR provider = ?10)
 ORDER BY hour_at
 
+-- The same of one key: hour by hour, for most hours are full of others'.
+-- name: rollup_each_of_key
+WITH RECURSIVE hours (h) AS (
+	SELECT max((?1 + 3599999999) / 3600000000 * 3600000000,
+		(SELECT min(hour_at) FROM rollups WHERE facet = ?3))
+	UNION ALL SELECT h + 3600000000 FROM hours WHERE h + 3600000000 <=
+		min(?2 - 1, (SELECT max(hour_at) FROM rollups WHERE facet = ?3)))
+SELECT r.* FROM hours CROSS JOIN rollups AS r
+	ON r.facet = ?3 AND r.hour_at = h AND r.key_id = ?4
+WHERE h < ?2 AND (?5 = 0 OR r.person = ?5) AND (?6 = 0 OR r.team = ?6)
+	AND (?7 = 0 OR r.project = ?7) AND (?8 = 0 OR r.organization = ?8)
+	AND (?9 IS NULL OR r.model = ?9) AND (?10 IS NULL OR r.provider = ?10)
+
 -- Of all subjects of a kind.
 -- name: rollup_each_of
 SELECT * FROM rollups

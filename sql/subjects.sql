@@ -53,6 +53,35 @@ SELECT s.id
 -- with: subject_living
 ORDER BY s.id DESC LIMIT ?6 OFFSET ?7
 
+-- What each has spent in all; ?8 is the scope of its account.
+-- part: subject_spent
+ORDER BY (SELECT a.spent_nano FROM accounts AS a
+	WHERE a.scope = ?8 AND a.subject = s.id AND a.name = '')
+
+-- name: subject_page_dearest
+SELECT s.id
+-- with: subject_living
+-- with: subject_spent
+	DESC, s.name
+LIMIT ?6 OFFSET ?7
+
+-- name: subject_page_cheapest
+SELECT s.id
+-- with: subject_living
+-- with: subject_spent
+	, s.name
+LIMIT ?6 OFFSET ?7
+
+-- name: subject_page_by_name_down
+SELECT s.id
+-- with: subject_living
+ORDER BY s.name DESC LIMIT ?6 OFFSET ?7
+
+-- name: subject_page_oldest
+SELECT s.id
+-- with: subject_living
+ORDER BY s.id LIMIT ?6 OFFSET ?7
+
 -- name: subject_page_count
 SELECT count(*)
 -- with: subject_living

@@ -43,7 +43,7 @@ struct side {
 
 struct put {
 	const char *call_id;
-	struct side side[2];	/* by enum tg_body_side */
+	struct side side[TG_BODY__MAX];
 	int64_t now;
 };
 
@@ -52,6 +52,8 @@ struct get {
 	enum tg_body_side side;
 	struct tg_arena *a;
 	struct tg_str text;
+	void *pieces;		/* struct tg_body_piece, of what was put in */
+	size_t n;
 };
 
 static int add_piece(struct tg_db *db, struct piece *p, int64_t *id,
@@ -78,7 +80,8 @@ static int put_piece(struct tg_db *db, struct side *s, size_t i,
 static int put_side(struct tg_db *db, struct side *s, int64_t epoch,
     struct tg_err *e);
 static void side_free(struct side *s);
-static int side_new(struct side *s, struct tg_str body, bool cut);
+static int side_new(struct side *s, struct tg_str body, bool cut,
+    struct tg_str shared);
 
 /* --- putting --- */
 
@@ -86,15 +89,25 @@ int
 tg_body_put(struct tg_store *s, const char *call_id, struct tg_str request,
     struct tg_str answer, struct tg_err *e)
 {
+	struct tg_body body = { .side = { [TG_BODY_REQUEST] = request,
+				    [TG_BODY_ANSWER] = answer } };
+
+	return tg_body_keep(s, call_id, &body, e);
+}
+
+int
+tg_body_keep(struct tg_store *s, const char *call_id,
+    const struct tg_body *body, struct tg_err *e)
+{
 	struct put p = { .call_id = call_id, .now = tg_wall_us() };
 	struct side *req = &p.side[TG_BODY_REQUEST];
-	struct side *ans = &p.side[TG_BODY_ANSWER];
 	int rc = -1;
 
 	/* Only requests repeat earlier ones: an answer stays whole. */
-	if (side_new(req, request, true) == -1 ||
-	    side_new(ans, answer, false) == -1)
-		goto no_memory;
+	for (int i = 0; i < TG_BODY__MAX; i++)
+		if (side_new(&p.side[i], body->side[i], i == TG_BODY_REQUEST,
+			i == TG_BODY_HEADS ? body->shared : TG_STR_NONE) == -1)
+			goto no_memory;
 	if (is_worth_asking(req) &&
 	    tg_read(s, TG_DB_LOG, known, req, e) == -1)
 		goto out;
@@ -105,13 +118,26 @@ tg_body_put(struct tg_store *s, const char *call_id, struct tg_str request,
 no_memory:
 	tg_fail(e, TG_E_INTERNAL, "There is no memory to store a body.");
 out:
-	side_free(req);
-	side_free(ans);
+	for (int i = 0; i < TG_BODY__MAX; i++)
+		side_free(&p.side[i]);
 	return rc;
 }
 
+/* The one piece of heads, as a span of malloc's. */
 static int
-side_new(struct side *s, struct tg_str body, bool cut)
+span_new(struct side *s, struct tg_str shared)
+{
+	s->spans = malloc(sizeof(*s->spans));
+	if (s->spans == NULL)
+		return -1;
+	s->spans[s->n++] = (struct tg_span){
+		(size_t)(shared.p - s->body.p), shared.n
+	};
+	return 0;
+}
+
+static int
+side_new(struct side *s, struct tg_str body, bool cut, struct tg_str shared)
 {
 	s->body = body;
 	tg_buf_init(&s->tail, body.n + SLACK);
@@ -119,7 +145,8 @@ side_new(struct side *s, struct tg_str body, bool cut)
 	tg_buf_init(&s->recipe, body.n + SLACK);
 	if (body.p == NULL)
 		return 0;
-	if (cut && tg_recipe_cut(body, &s->spans, &s->n) == -1)
+	if ((cut && tg_recipe_cut(body, &s->spans, &s->n) == -1) ||
+	    (shared.n > 0 && span_new(s, shared) == -1))
 		return -1;
 	s->pieces = calloc(s->n + 1, sizeof(*s->pieces));
 	s->ids = calloc(s->n + 1, 2 * sizeof(*s->ids));
@@ -203,7 +230,7 @@ put(struct tg_db *db, void *arg, struct tg_err *e)
 	began = sqlite3_column_int64(st, 1);
 	first = sqlite3_column_int64(st, 2);
 	tg_db_done(st);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < TG_BODY__MAX; i++)
 		if (p->side[i].body.p != NULL &&
 		    put_side(db, &p->side[i], epoch, e) == -1)
 			return -1;
@@ -297,8 +324,8 @@ insert(struct tg_db *db, struct put *p, int64_t epoch, int64_t *id,
 	tg_bind_text(st, 1, p->call_id);
 	sqlite3_bind_int64(st, 2, epoch);
 	sqlite3_bind_int64(st, 3, p->now);
-	tg_bind_str(st, 4, tg_buf_str(&p->side[TG_BODY_REQUEST].recipe));
-	tg_bind_str(st, 5, tg_buf_str(&p->side[TG_BODY_ANSWER].recipe));
+	for (int i = 0; i < TG_BODY__MAX; i++)
+		tg_bind_str(st, 4 + i, tg_buf_str(&p->side[i].recipe));
 	sqlite3_set_last_insert_rowid(db->h, 0);
 	if (tg_db_step(db, st, e) == -1)
 		return -1;
@@ -338,6 +365,19 @@ tg_body_get(struct tg_store *s, struct tg_arena *a, const char *call_id,
 	return rc;
 }
 
+int
+tg_body_look(struct tg_db *db, struct tg_arena *a, struct tg_body_look *l,
+    struct tg_err *e)
+{
+	struct get g = { .call_id = l->call_id, .side = l->side, .a = a };
+	int rc = get(db, &g, e);
+
+	l->text = rc == 1 ? g.text : TG_STR_NONE;
+	l->pieces = g.pieces;
+	l->n_pieces = g.n;
+	return rc;
+}
+
 static int
 get(struct tg_db *db, void *arg, struct tg_err *e)
 {
@@ -359,8 +399,10 @@ static int
 assemble(struct tg_db *db, struct get *g, struct tg_str recipe,
     struct tg_err *e)
 {
+	struct tg_body_piece *note;
 	struct tg_recipe r;
 	struct tg_str gap, room;
+	const char *at;
 	int64_t piece;
 	char *p;
 	int rc;
@@ -375,9 +417,13 @@ assemble(struct tg_db *db, struct get *g, struct tg_str recipe,
 		memcpy(p + r.bytes - room.n, gap.p, gap.n);
 		room.p += gap.n;
 		room.n -= gap.n;
+		at = room.p;
 		rc = piece_text(db, piece, &room, e);
 		if (rc != 1)
 			return rc == -1 ? -1 : damaged(g, e);
+		note = tg_rows_add(g->a, &g->pieces, &g->n, sizeof(*note));
+		*note = (struct tg_body_piece){ (size_t)(at - p),
+			(size_t)(room.p - at), piece };
 	}
 	if (rc == -1 || r.text.n != room.n)
 		return damaged(g, e);
@@ -430,6 +476,9 @@ out:
 static int
 damaged(struct get *g, struct tg_err *e)
 {
-	return tg_fail(e, TG_E_STORE, "The stored %s of call %s is damaged.",
-	    g->side == TG_BODY_REQUEST ? "request" : "answer", g->call_id);
+	static const char *const names[TG_BODY__MAX] = { "request", "answer",
+		"headers", "upstream's words" };
+
+	return tg_fail(e, TG_E_STORE, "What is stored of call %s is damaged: "
+	    "the %s.", g->call_id, names[g->side]);
 }

@@ -14,7 +14,20 @@
 #include "base/str.h"
 
 struct tg_store;
-enum tg_body_side { TG_BODY_REQUEST, TG_BODY_ANSWER };
+enum tg_body_side {
+	TG_BODY_REQUEST,
+	TG_BODY_ANSWER,
+	TG_BODY_HEADS,		/* JSON, see gate/keep.c */
+	TG_BODY_UPSTREAM,	/* JSON: who said what when something failed */
+	TG_BODY__MAX
+};
+
+/* All that is kept of a call; a view without p: none. */
+struct tg_body {
+	struct tg_str side[TG_BODY__MAX];
+	/* a part of the heads that many calls share, or the empty view */
+	struct tg_str shared;
+};
 
 /*
  * Stores what is given (a view without p: none) under the call's id, in one
@@ -22,9 +35,27 @@ enum tg_body_side { TG_BODY_REQUEST, TG_BODY_ANSWER };
  */
 int tg_body_put(struct tg_store *s, const char *call_id, struct tg_str request,
     struct tg_str answer, struct tg_err *e);
+int tg_body_keep(struct tg_store *s, const char *call_id,
+    const struct tg_body *body, struct tg_err *e);
 /* 1 found (text in the arena), 0 not there, -1 failed or damaged. */
 int tg_body_get(struct tg_store *s, struct tg_arena *a, const char *call_id,
     enum tg_body_side side, struct tg_str *text, struct tg_err *e);
+
+/* The same inside the caller's tg_read() or tg_write(), with its pieces. */
+struct tg_body_piece {
+	size_t at, n;		/* bytes of the text */
+	int64_t piece;		/* its row */
+};
+struct tg_body_look {
+	const char *call_id;
+	enum tg_body_side side;
+	struct tg_str text;
+	struct tg_body_piece *pieces;
+	size_t n_pieces;
+};
+struct tg_db;
+int tg_body_look(struct tg_db *db, struct tg_arena *a, struct tg_body_look *l,
+    struct tg_err *e);
 
 struct tg_body_caps {
 	int64_t max_age_s, max_rows, max_bytes;	/* 0: no cap */

@@ -101,6 +101,31 @@ tg_budget_list(struct tg_db *db, struct tg_arena *a, struct tg_budget **rows,
 }
 
 int
+tg_budget_page(struct tg_db *db, struct tg_arena *a,
+    struct tg_budget_page *page, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_BUDGET_PAGE_COUNT);
+	void *list = NULL;
+	int rc;
+
+	page->n = 0;
+	tg_bind_text(st, 1, page->like);
+	if (tg_db_step(db, st, e) != 1)
+		return -1;
+	page->total = sqlite3_column_int64(st, 0);
+	tg_db_done(st);
+	st = tg_db_stmt(db, TG_SQL_BUDGET_PAGE);
+	tg_bind_text(st, 1, page->like);
+	sqlite3_bind_int64(st, 2, page->limit > 0 ? page->limit : -1);
+	sqlite3_bind_int64(st, 3, page->after);
+	while ((rc = tg_db_step(db, st, e)) == 1)
+		load(tg_rows_add(a, &list, &page->n, sizeof(*page->rows)), a,
+		    st);
+	page->rows = list;
+	return rc;
+}
+
+int
 tg_budget_users(struct tg_db *db, struct tg_arena *a, const char *name,
     struct tg_budget_user **rows, size_t *n, struct tg_err *e)
 {

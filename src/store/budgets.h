@@ -22,6 +22,17 @@ int tg_budget_save(struct tg_db *db, struct tg_budget *b, struct tg_err *e);
 int tg_budget_remove(struct tg_db *db, const char *name, struct tg_err *e);
 int tg_budget_list(struct tg_db *db, struct tg_arena *a,
     struct tg_budget **rows, size_t *n, struct tg_err *e);
+/* By name, but for those that were made for a single member. */
+struct tg_budget_page {
+	const char *like;		/* part of the name, or NULL */
+	int64_t after, limit;		/* page by rows; limit 0: all */
+	/* found; total: without the page */
+	struct tg_budget *rows;
+	size_t n;
+	int64_t total;
+};
+int tg_budget_page(struct tg_db *db, struct tg_arena *a,
+    struct tg_budget_page *page, struct tg_err *e);
 
 /*
  * Who is linked to it: keys, subjects, members; to NULL: whoever has a budget

@@ -227,3 +227,12 @@ tg_call_429s(struct tg_db *db, struct tg_arena *a,
 	*rows = list;
 	return rc;
 }
+
+int
+tg_call_span(struct tg_db *db, const int64_t at[2], int64_t seqs[2],
+    struct tg_err *e)
+{
+	struct tg_call_filter times = { .since_at = at[0], .until_at = at[1] };
+
+	return tg_call_bounds(db, &times, &seqs[0], &seqs[1], e);
+}

@@ -33,6 +33,13 @@ struct tg_call_query {
 	bool ascending;
 	int64_t after, limit;	/* of the rows that fit */
 };
+/*
+ * Row numbers between which all calls stand that began in that time (wall us,
+ * 0: open), and a few more.
+ */
+int tg_call_span(struct tg_db *db, const int64_t at[2], int64_t seqs[2],
+    struct tg_err *e);
+
 /* A query that everything fits, with a limit of 100, the newest first. */
 void tg_call_query_init(struct tg_call_query *q);
 /* *total, unless it is NULL: without the page. Open calls are left out. */

@@ -331,6 +331,20 @@ tg_call_find(struct tg_store *s, struct tg_arena *a, const char *id,
 	return rc;
 }
 
+int
+tg_call_look(struct tg_db *db, struct tg_arena *a, const char *id,
+    struct tg_call_row **rows, size_t *n, struct tg_err *e)
+{
+	struct list l = { .id = id, .a = a };
+	int rc = 0;
+
+	if (strlen(id) == TG_UUID_BYTES - 1)
+		rc = find(db, &l, e);
+	*rows = l.rows;
+	*n = rc == 0 ? l.n : 0;
+	return rc;
+}
+
 static int
 find(struct tg_db *db, void *arg, struct tg_err *e)
 {

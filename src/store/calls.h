@@ -118,6 +118,10 @@ int tg_call_list(struct tg_store *s, struct tg_arena *a,
  */
 int tg_call_find(struct tg_store *s, struct tg_arena *a, const char *id,
     struct tg_call_row **rows, size_t *n, struct tg_err *e);
+/* The same inside the caller's tg_read() of TG_DB_MAIN; a whole id only. */
+struct tg_db;
+int tg_call_look(struct tg_db *db, struct tg_arena *a, const char *id,
+    struct tg_call_row **rows, size_t *n, struct tg_err *e);
 /* "pid:start" of this process (process lifetime); see proc(5). */
 const char *tg_worker_name(void);
 const char *tg_call_state_name(enum tg_call_state st);

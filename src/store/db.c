@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/inner.h"
+#include "store/tokenizer.h"
 
 #define APPLICATION_MAIN 0x54476462	/* "TGdb" */
 #define APPLICATION_LOG 0x54476c67	/* "TGlg" */
@@ -296,6 +297,11 @@ set_up(struct tg_db *db, enum tg_db_use use, struct tg_err *e)
 	sqlite3_busy_handler(db->h, busy, db);
 	if (exec(db, pragmas, e) == -1)
 		return -1;
+	if (db->file == TG_DB_LOG &&
+	    tg_tokenizer_register(db->h, &db->trigram) != SQLITE_OK)
+		return tg_fail(e, TG_E_STORE, "This SQLite has no FTS5 with "
+		    "trigrams, which search needs: 3.34 or newer, built "
+		    "with FTS5.");
 	if (use == TG_DB_READER)
 		return exec(db, reader_pragmas, e);
 	/* A file that cannot be written is still good for reading. */

@@ -76,6 +76,9 @@ int tg_store_checkpoint(struct tg_store *s, struct tg_err *e);
 /* Bytes on disk of a file with its WAL. */
 int64_t tg_store_bytes(struct tg_store *s, enum tg_db_file file);
 const char *tg_store_dir(const struct tg_store *s);
+/* The number of the last migration of that file; SQLite's version. */
+int tg_store_schema(struct tg_db *db, int64_t *number, struct tg_err *e);
+const char *tg_store_library(void);
 /*
  * Changes whenever providers, models or settings were changed by any process
  * (a counter in the meta table, bumped by their writers). -1: cannot be read.

@@ -20,12 +20,11 @@ int64_t tg_histogram_quantile(const struct tg_histogram *h, int of);
 /* Adds what is packed; damaged bytes end it. */
 void tg_histogram_unpack(struct tg_histogram *h, const void *p, size_t n);
 /* Bytes written, at most TG_HISTOGRAM_PACKED. */
-#define TG_HISTOGRAM_PACKED (TG_HISTOGRAM_BUCKETS * 10)
+#define TG_HISTOGRAM_PACKED (TG_HISTOGRAM_BUCKETS * 11)
 size_t tg_histogram_pack(const struct tg_histogram *h, unsigned char *out);
-/*
- * SQL, on every connection: hist_add(packed, us) counts one more,
- * hist_sum(packed) sums them up.
- */
-struct sqlite3;
-int tg_histogram_functions(struct sqlite3 *handle);
+
+/* Numbers of 7 bits a byte, the lowest first; bytes written, at most 10. */
+size_t tg_varint_put(unsigned char *out, uint64_t v);
+/* Moves *p on; 0 and *p = end when it is damaged. */
+uint64_t tg_varint_get(const unsigned char **p, const unsigned char *end);
 #endif

@@ -30,6 +30,7 @@ struct tg_db {
 	int code;		/* SQLite's extended code of the last failure */
 	int64_t wait_us;	/* when the present wait for a lock began */
 	sqlite3_stmt *statements[TG_SQL__MAX];
+	struct tg_trigram *trigram;	/* of log.db: store/tokenizer.h */
 	struct tg_db *next;	/* in the pool */
 };
 
@@ -196,6 +197,15 @@ struct tg_body_caps;
 /* tg_body_prune() at a time: wall clock, and clock since boot. */
 int tg_body_prune_at(struct tg_store *s, const struct tg_body_caps *caps,
     int64_t wall_us, int64_t boot_us, struct tg_err *e);
+
+/* forget.c: what goes with a body (by its row): texts, its row in a thread. */
+int tg_said_forget(struct tg_db *db, int64_t body, struct tg_err *e);
+/*
+ * Threads without bodies whose last call was before that time (0: none) go;
+ * the index gives the room of deleted texts back, a step at a time: *more.
+ */
+int tg_said_upkeep(struct tg_db *db, int64_t before, bool *more,
+    struct tg_err *e);
 
 /* row.c: between rows and structs */
 void tg_bind_text(sqlite3_stmt *st, int i, const char *text);

@@ -6,7 +6,7 @@
 
 /* As sql/keys.sql numbers them. */
 static const char *const sorts[] = { "created_at", "updated_at", "key_alias",
-	"token", "spend", "max_budget" };
+	"token", "spend", "max_budget", "last_used_at" };
 
 struct found {
 	struct tg_key *keys;
@@ -53,8 +53,8 @@ sort_by(const char *name, struct tg_err *e)
 		if (strcmp(name, sorts[i]) == 0)
 			return (int)i;
 	return tg_fail_param(e, TG_E_INVALID, "sort_by", "Keys can be sorted "
-	    "by created_at, updated_at, key_alias, token, spend or "
-	    "max_budget, not by '%s'.", name);
+	    "by created_at, updated_at, key_alias, token, spend, max_budget "
+	    "or last_used_at, not by '%s'.", name);
 }
 
 static int
@@ -97,6 +97,8 @@ bind(sqlite3_stmt *st, const struct tg_key_filter *f, int sort)
 	sqlite3_bind_int(st, 10, sort);
 	sqlite3_bind_int64(st, 11, f->limit > 0 ? f->limit : -1);
 	sqlite3_bind_int64(st, 12, f->after);
+	sqlite3_bind_int(st, 13, f->state);
+	sqlite3_bind_int64(st, 14, f->now);
 }
 
 static enum which

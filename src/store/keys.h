@@ -79,6 +79,12 @@ int tg_key_drop(struct tg_db *db, int64_t id, const char *by,
  */
 int tg_key_rotate(struct tg_db *db, struct tg_key *k, const char *token,
     const char *name, int64_t grace_until, struct tg_err *e);
+enum tg_key_state {		/* as sql/keys.sql numbers them */
+	TG_KEYS_ANY,
+	TG_KEYS_BLOCKED,
+	TG_KEYS_EXPIRED,
+	TG_KEYS_ACTIVE		/* neither */
+};
 /* Callers' keys; the master's is not among them. */
 struct tg_key_filter {
 	int64_t person, team, project, organization;	/* 0: all */
@@ -87,9 +93,11 @@ struct tg_key_filter {
 	const char *created_by;		/* NULL: all */
 	bool revoked;			/* those deleted instead */
 	bool with_revoked;		/* both */
+	enum tg_key_state state;	/* of living ones */
+	int64_t now;			/* wall us, where state is not ANY */
 	/*
-	 * "created_at" "updated_at" "key_alias" "token" "spend" "max_budget";
-	 * NULL: created_at; others TG_E_INVALID
+	 * "created_at" "updated_at" "key_alias" "token" "spend" "max_budget"
+	 * "last_used_at"; NULL: created_at; others TG_E_INVALID
 	 */
 	const char *sort;
 	bool ascending;

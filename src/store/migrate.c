@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "store/inner.h"
+#include "store/tokenizer.h"
 
 #define LOCK_TRIES 6000
 #define LOCK_NAP_MS 10
@@ -121,9 +122,11 @@ lock(const struct tg_schema *sc, struct tg_err *e)
 static int
 migrate(sqlite3 *h, const struct tg_schema *sc, struct tg_err *e)
 {
+	struct tg_trigram *t;
 	int64_t version;
 
-	if (number(h, "PRAGMA user_version", &version) == -1)
+	if (number(h, "PRAGMA user_version", &version) == -1 ||
+	    tg_tokenizer_register(h, &t) != SQLITE_OK)
 		return fail(h, sc, e);
 	if (version > 0 && keep_copy(h, sc, (int)version + 1, e) == -1)
 		return -1;

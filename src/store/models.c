@@ -168,6 +168,7 @@ add_price(struct tg_db *db, const struct tg_price_row *p, int64_t number,
 	tg_bind_text(st, 7, p->tier != NULL ? p->tier : "");
 	sqlite3_bind_int(st, 8, p->utc_from);
 	sqlite3_bind_int(st, 9, p->utc_to);
+	tg_bind_text(st, 10, p->source);
 	return tg_db_step(db, st, e);
 }
 
@@ -293,6 +294,37 @@ load(struct tg_deployment_row *d, struct tg_arena *a, sqlite3_stmt *st)
 	return sqlite3_column_int64(st, 0);
 }
 
+static void
+load_price(struct tg_price_row *p, struct tg_arena *a, sqlite3_stmt *st)
+{
+	p->id = sqlite3_column_int64(st, 0);
+	p->unit = tg_col_text(a, st, 1);
+	p->pico_usd = sqlite3_column_int64(st, 2);
+	p->valid_from = sqlite3_column_int64(st, 3);
+	p->valid_to = sqlite3_column_int64(st, 4);
+	p->above_tokens = sqlite3_column_int64(st, 5);
+	p->tier = tg_col_text(a, st, 6);
+	p->utc_from = sqlite3_column_int(st, 7);
+	p->utc_to = sqlite3_column_int(st, 8);
+	p->source = tg_col_text(a, st, 9);
+}
+
+int
+tg_price_get(struct tg_db *db, struct tg_arena *a, int64_t id,
+    struct tg_price_row *price, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PRICE_GET);
+	int rc;
+
+	sqlite3_bind_int64(st, 1, id);
+	rc = tg_db_step(db, st, e);
+	if (rc == 1) {
+		load_price(price, a, st);
+		tg_db_done(st);
+	}
+	return rc;
+}
+
 static int
 list_prices(struct tg_db *db, struct list *l, struct tg_deployment_row *d,
     int64_t number, struct tg_err *e)
@@ -306,15 +338,7 @@ list_prices(struct tg_db *db, struct list *l, struct tg_deployment_row *d,
 	sqlite3_bind_int64(st, 2, l->now);
 	while ((rc = tg_db_step(db, st, e)) == 1) {
 		p = tg_rows_add(l->a, &prices, &d->n_prices, sizeof(*p));
-		p->id = sqlite3_column_int64(st, 0);
-		p->unit = tg_col_text(l->a, st, 1);
-		p->pico_usd = sqlite3_column_int64(st, 2);
-		p->valid_from = sqlite3_column_int64(st, 3);
-		p->valid_to = sqlite3_column_int64(st, 4);
-		p->above_tokens = sqlite3_column_int64(st, 5);
-		p->tier = tg_col_text(l->a, st, 6);
-		p->utc_from = sqlite3_column_int(st, 7);
-		p->utc_to = sqlite3_column_int(st, 8);
+		load_price(p, l->a, st);
 	}
 	d->prices = prices;
 	return rc;

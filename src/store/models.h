@@ -24,6 +24,7 @@ struct tg_price_row {
 	int64_t above_tokens;
 	const char *tier;
 	int utc_from, utc_to;
+	const char *source;	/* who said so, as text for people, or NULL */
 };
 struct tg_deployment_row {
 	const char *id;		/* a UUID, or what the creator chose */
@@ -66,6 +67,9 @@ int tg_deployment_get(struct tg_db *db, struct tg_arena *a, const char *id,
  */
 int tg_deployment_change(struct tg_db *db, const struct tg_deployment_row *d,
     struct tg_err *e);
+/* A price by its row, whatever became of its deployment: 1 found, 0 not. */
+int tg_price_get(struct tg_db *db, struct tg_arena *a, int64_t id,
+    struct tg_price_row *price, struct tg_err *e);
 /* 1 removed, 0 none. */
 int tg_deployment_drop(struct tg_db *db, const char *id, struct tg_err *e);
 #endif

@@ -142,6 +142,19 @@ tg_outbox_list(struct tg_db *db, struct tg_arena *a, int64_t limit,
 	return rc;
 }
 
+int
+tg_outbox_retry(struct tg_db *db, int64_t delivery, int64_t now,
+    struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_OUTBOX_RETRY);
+
+	sqlite3_bind_int64(st, 1, delivery);
+	sqlite3_bind_int64(st, 2, now);
+	if (tg_db_step(db, st, e) == -1)
+		return -1;
+	return sqlite3_changes(db->h) > 0;
+}
+
 /* The newest stays: it says from where on events are new. */
 int
 tg_outbox_prune(struct tg_db *db, int64_t before, struct tg_err *e)

@@ -15,7 +15,11 @@ enum tg_delivery_state {
 };
 struct tg_event {
 	int64_t id, at;
-	const char *kind;	/* "budget.threshold" "budget.soft" "test" */
+	/*
+	 * "budget.threshold" "budget.soft" "test": of its body's "target"
+	 * alone, if there is one
+	 */
+	const char *kind;
 	const char *body;	/* JSON object */
 };
 /*
@@ -26,6 +30,9 @@ struct tg_event {
  */
 int tg_outbox_add(struct tg_db *db, const char *kind, const char *body,
     struct tg_err *e);
+
+/* The error of a delivery whose target does not ask for such events. */
+#define TG_OUTBOX_UNWANTED "not among its events"
 
 struct tg_delivery {
 	int64_t id;
@@ -55,6 +62,12 @@ int tg_outbox_tried(struct tg_db *db, int64_t delivery, const char *error,
 /* Newest first, for showing. */
 int tg_outbox_list(struct tg_db *db, struct tg_arena *a, int64_t limit,
     struct tg_delivery **rows, size_t *n, struct tg_err *e);
+/*
+ * What waits or was given up is due now, once more.  1: so it is, 0: there is
+ * no such delivery, or it is done.
+ */
+int tg_outbox_retry(struct tg_db *db, int64_t delivery, int64_t now,
+    struct tg_err *e);
 /* Events older than this that nobody waits for. */
 int tg_outbox_prune(struct tg_db *db, int64_t before, struct tg_err *e);
 #endif

@@ -4,7 +4,9 @@
 
 /* People who sign in, by their name; to calls they are subjects. */
 #include "base/clock.h"
+#include "base/json.h"
 #include "store/inner.h"
+#include "store/sessions.h"
 #include "store/subjects.h"
 
 struct put {
@@ -20,8 +22,9 @@ struct find {
 static int add(struct tg_db *db, void *arg, struct tg_err *e);
 static int count(struct tg_db *db, void *arg, struct tg_err *e);
 static int find(struct tg_db *db, void *arg, struct tg_err *e);
+static int load(struct tg_db *db, struct tg_arena *a, sqlite3_stmt *st,
+    struct tg_person *p, struct tg_err *e);
 static int known(struct tg_db *db, const struct put *p, struct tg_err *e);
-static int set_password(struct tg_db *db, void *arg, struct tg_err *e);
 
 int
 tg_person_add(struct tg_store *s, const char *name, const char *role,
@@ -94,20 +97,64 @@ static int
 find(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct find *f = arg;
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_BY_NAME);
-	int rc;
 
-	tg_bind_text(st, 1, f->name);
-	rc = tg_db_step(db, st, e);
+	return tg_person_look(db, f->a, f->name, f->p, e);
+}
+
+int
+tg_person_look(struct tg_db *db, struct tg_arena *a, const char *name,
+    struct tg_person *p, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_BY_NAME);
+
+	tg_bind_text(st, 1, name);
+	return load(db, a, st, p, e);
+}
+
+int
+tg_person_by_id(struct tg_db *db, struct tg_arena *a, int64_t id,
+    struct tg_person *p, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_BY_ID);
+
+	sqlite3_bind_int64(st, 1, id);
+	return load(db, a, st, p, e);
+}
+
+int
+tg_person_initial(struct tg_db *db, struct tg_arena *a, struct tg_person *p,
+    struct tg_err *e)
+{
+	return load(db, a, tg_db_stmt(db, TG_SQL_PERSON_INITIAL), p, e);
+}
+
+bool
+tg_person_is_initial(const struct tg_person *p)
+{
+	struct tg_str value;
+
+	return tg_json_get(tg_str(p->settings), "initial", &value) &&
+	    tg_str_is(value, "true");
+}
+
+static int
+load(struct tg_db *db, struct tg_arena *a, sqlite3_stmt *st,
+    struct tg_person *p, struct tg_err *e)
+{
+	int rc = tg_db_step(db, st, e);
+
 	if (rc != 1)
 		return rc;
-	*f->p = (struct tg_person){
+	*p = (struct tg_person){
 		.id = sqlite3_column_int64(st, 0),
-		.name = tg_col_text(f->a, st, 1),
-		.role = tg_col_text(f->a, st, 2),
-		.password_hash = tg_col_text(f->a, st, 3),
+		.name = tg_col_text(a, st, 1),
+		.role = tg_col_text(a, st, 2),
+		.password_hash = tg_col_text(a, st, 3),
 		.created_at = sqlite3_column_int64(st, 4),
+		.settings = tg_col_text(a, st, 5),
+		.totp_step = sqlite3_column_int64(st, 7),
 	};
+	p->totp = tg_col_blob(a, st, 6, &p->totp_bytes);
 	tg_db_done(st);
 	return 1;
 }
@@ -130,31 +177,6 @@ count(struct tg_db *db, void *arg, struct tg_err *e)
 		return -1;
 	*n = sqlite3_column_int64(st, 0);
 	tg_db_done(st);
-	return 0;
-}
-
-int
-tg_person_set_password(struct tg_store *s, const char *name,
-    const char *password_hash, struct tg_err *e)
-{
-	struct put p = { name, NULL, password_hash };
-
-	return tg_write(s, TG_DB_MAIN, set_password, &p, e);
-}
-
-static int
-set_password(struct tg_db *db, void *arg, struct tg_err *e)
-{
-	struct put *p = arg;
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_PASSWORD);
-
-	tg_bind_text(st, 1, p->name);
-	tg_bind_text(st, 2, p->password_hash);
-	if (tg_db_step(db, st, e) == -1)
-		return -1;
-	if (sqlite3_changes(db->h) == 0)
-		return tg_fail(e, TG_E_NOT_FOUND,
-		    "There is no person named '%s'.", p->name);
 	return 0;
 }
 
@@ -183,6 +205,7 @@ int
 tg_person_drop(struct tg_db *db, const char *name, struct tg_err *e)
 {
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PERSON_BY_NAME);
+	int64_t id;
 	bool owner;
 	int rc;
 
@@ -190,11 +213,15 @@ tg_person_drop(struct tg_db *db, const char *name, struct tg_err *e)
 	rc = tg_db_step(db, st, e);
 	if (rc != 1)
 		return rc;
+	id = sqlite3_column_int64(st, 0);
 	owner = strcmp((const char *)sqlite3_column_text(st, 2), "owner") == 0;
 	tg_db_done(st);
 	if (owner)
 		return tg_fail(e, TG_E_INVALID,
 		    "'%s' is the owner and cannot be deleted.", name);
+	/* The row's number may be another person's one day. */
+	if (tg_session_drop_person(db, id, NULL, e) == -1)
+		return -1;
 	st = tg_db_stmt(db, TG_SQL_PERSON_DROP);
 	tg_bind_text(st, 1, name);
 	return tg_db_step(db, st, e);

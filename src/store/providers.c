@@ -18,6 +18,8 @@ struct list {
 };
 
 static int list(struct tg_db *db, void *arg, struct tg_err *e);
+static void load(struct tg_provider_row *p, struct tg_arena *a,
+    sqlite3_stmt *st);
 static int put(struct tg_db *db, void *arg, struct tg_err *e);
 static int remove_unused(struct tg_db *db, void *arg, struct tg_err *e);
 static int users(struct tg_db *db, const char *name, int64_t *n,
@@ -35,7 +37,13 @@ tg_provider_put(
 static int
 put(struct tg_db *db, void *arg, struct tg_err *e)
 {
-	const struct tg_provider_row *p = arg;
+	return tg_provider_save(db, arg, e);
+}
+
+int
+tg_provider_save(
+    struct tg_db *db, const struct tg_provider_row *p, struct tg_err *e)
+{
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PROVIDER_PUT);
 
 	tg_bind_text(st, 1, p->name);
@@ -62,21 +70,30 @@ static int
 remove_unused(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct remove *r = arg;
+
+	r->changed = tg_provider_drop(db, r->name, e);
+	return r->changed == -1 ? -1 : 0;
+}
+
+int
+tg_provider_drop(struct tg_db *db, const char *name, struct tg_err *e)
+{
 	sqlite3_stmt *st;
 	int64_t n = 0;
 
-	if (users(db, r->name, &n, e) == -1)
+	if (users(db, name, &n, e) == -1)
 		return -1;
 	if (n > 0)
 		return tg_fail(e, TG_E_CONFLICT, "Provider '%s' is used by "
-		    "%lld deployments: remove them first.", r->name,
+		    "%lld deployments: remove them first.", name,
 		    (long long)n);
 	st = tg_db_stmt(db, TG_SQL_PROVIDER_REMOVE);
-	tg_bind_text(st, 1, r->name);
+	tg_bind_text(st, 1, name);
 	if (tg_db_step(db, st, e) == -1)
 		return -1;
-	r->changed = sqlite3_changes(db->h);
-	return r->changed > 0 ? tg_meta_bump(db, e) : 0;
+	if (sqlite3_changes(db->h) == 0)
+		return 0;
+	return tg_meta_bump(db, e) == 0 ? 1 : -1;
 }
 
 static int
@@ -115,13 +132,35 @@ list(struct tg_db *db, void *arg, struct tg_err *e)
 
 	while ((rc = tg_db_step(db, st, e)) == 1) {
 		p = tg_rows_add(l->a, &rows, &l->n, sizeof(*p));
-		p->id = sqlite3_column_int64(st, 0);
-		p->name = tg_col_text(l->a, st, 1);
-		p->settings = tg_col_text(l->a, st, 2);
-		p->sealed = tg_col_blob(l->a, st, 3, &p->sealed_bytes);
-		p->created_at = sqlite3_column_int64(st, 4);
-		p->updated_at = sqlite3_column_int64(st, 5);
+		load(p, l->a, st);
 	}
 	l->rows = rows;
 	return rc;
+}
+
+static void
+load(struct tg_provider_row *p, struct tg_arena *a, sqlite3_stmt *st)
+{
+	p->id = sqlite3_column_int64(st, 0);
+	p->name = tg_col_text(a, st, 1);
+	p->settings = tg_col_text(a, st, 2);
+	p->sealed = tg_col_blob(a, st, 3, &p->sealed_bytes);
+	p->created_at = sqlite3_column_int64(st, 4);
+	p->updated_at = sqlite3_column_int64(st, 5);
+}
+
+int
+tg_provider_get(struct tg_db *db, struct tg_arena *a, const char *name,
+    struct tg_provider_row *p, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PROVIDER_BY_NAME);
+	int rc;
+
+	tg_bind_text(st, 1, name);
+	rc = tg_db_step(db, st, e);
+	if (rc != 1)
+		return rc;
+	load(p, a, st);
+	tg_db_done(st);
+	return 1;
 }

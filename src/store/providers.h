@@ -26,4 +26,13 @@ int tg_provider_put(struct tg_store *s, const struct tg_provider_row *p,
 int tg_provider_remove(struct tg_store *s, const char *name, struct tg_err *e);
 int tg_provider_list(struct tg_store *s, struct tg_arena *a,
     struct tg_provider_row **rows, size_t *n, struct tg_err *e);
+
+/* The same inside the caller's tg_read() or tg_write(). */
+struct tg_db;
+int tg_provider_save(struct tg_db *db, const struct tg_provider_row *p,
+    struct tg_err *e);
+int tg_provider_drop(struct tg_db *db, const char *name, struct tg_err *e);
+/* 1 found, 0 not. */
+int tg_provider_get(struct tg_db *db, struct tg_arena *a, const char *name,
+    struct tg_provider_row *p, struct tg_err *e);
 #endif

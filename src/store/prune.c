@@ -14,8 +14,10 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/inner.h"
+#include "store/search.h"
 
 #define SLICE 250
+#define SLICE_US 25000		/* what was said takes its time to go */
 #define JUMP_US (3600 * 1000000LL)
 #define DAY_US (24 * 3600 * 1000000LL)
 #define FREE_PAGES 64		/* not worth giving back */
@@ -25,8 +27,13 @@
 struct prune {
 	const struct tg_body_caps *caps;
 	int64_t now;
+	int64_t end_us;
 	bool by_age;
 	bool more;
+};
+
+struct stale {
+	int64_t piece, said_by;
 };
 
 /* The bodies there are; first > last: none. */
@@ -44,7 +51,10 @@ static void by_rows(
     const struct prune *p, const struct range *r, int64_t *upto);
 static int cut_pieces(struct tg_db *db, struct prune *p, int64_t epoch,
     struct tg_err *e);
-static int delete_piece(struct tg_db *db, int64_t id, struct tg_err *e);
+static int cut_said(struct tg_db *db, const struct prune *p,
+    const struct range *r, int64_t *upto, struct tg_err *e);
+static int delete_piece(struct tg_db *db, const struct stale *s,
+    struct tg_err *e);
 static int file_shrunk(struct tg_store *s, struct tg_err *e);
 static int get_range(struct tg_db *db, struct range *r, struct tg_err *e);
 static bool jumped(struct tg_store *s, int64_t wall_us, int64_t boot_us);
@@ -98,9 +108,13 @@ static int
 slice(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct prune *p = arg;
+	int64_t aged = 0;
 	struct range r;
 
+	if (p->by_age)
+		aged = p->now - p->caps->max_age_s * 1000000;
 	p->more = false;
+	p->end_us = tg_mono_us() + SLICE_US;
 	if (get_range(db, &r, e) == -1 ||
 	    cut_pieces(db, p, r.epoch, e) == -1)
 		return -1;
@@ -108,6 +122,8 @@ slice(struct tg_db *db, void *arg, struct tg_err *e)
 	if (p->more && r.first > r.last && next_epoch(db, p->now, e) == -1)
 		return -1;
 	if (!p->more && cut_bodies(db, p, &r, e) == -1)
+		return -1;
+	if (!p->more && tg_said_upkeep(db, aged, &p->more, e) == -1)
 		return -1;
 	return p->more ? 0 : vacuum(db, p, e);
 }
@@ -157,29 +173,34 @@ static int
 cut_pieces(struct tg_db *db, struct prune *p, int64_t epoch, struct tg_err *e)
 {
 	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PIECE_STALE);
-	int64_t ids[SLICE];
+	struct stale all[SLICE];
 	int n = 0, rc;
 
 	sqlite3_bind_int64(st, 1, epoch);
 	sqlite3_bind_int(st, 2, SLICE);
 	while ((rc = tg_db_step(db, st, e)) == 1)
-		ids[n++] = sqlite3_column_int64(st, 0);
-	for (int i = 0; rc == 0 && i < n; i++)
-		rc = delete_piece(db, ids[i], e);
+		all[n++] = (struct stale){ sqlite3_column_int64(st, 0),
+			sqlite3_column_int64(st, 1) };
+	for (int i = 0; rc == 0 && i < n && tg_mono_us() < p->end_us; i++)
+		rc = delete_piece(db, &all[i], e);
 	p->more = n > 0;
 	return rc;
 }
 
+/* What several conversations said has a text of its own. */
 static int
-delete_piece(struct tg_db *db, int64_t id, struct tg_err *e)
+delete_piece(struct tg_db *db, const struct stale *s, struct tg_err *e)
 {
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_PIECE_DELETE);
+	sqlite3_stmt *st;
 
-	sqlite3_bind_int64(st, 1, id);
+	if (s->said_by < 0 && tg_said_drop(db, -s->piece, e) == -1)
+		return -1;
+	st = tg_db_stmt(db, TG_SQL_PIECE_DELETE);
+	sqlite3_bind_int64(st, 1, s->piece);
 	if (tg_db_step(db, st, e) == -1)
 		return -1;
 	st = tg_db_stmt(db, TG_SQL_USE_DELETE);
-	sqlite3_bind_int64(st, 1, id);
+	sqlite3_bind_int64(st, 1, s->piece);
 	return tg_db_step(db, st, e);
 }
 
@@ -202,10 +223,27 @@ cut_bodies(struct tg_db *db, struct prune *p, const struct range *r,
 		return 0;
 	if (upto >= r->first + SLICE)
 		upto = r->first + SLICE - 1;
+	if (cut_said(db, p, r, &upto, e) == -1)
+		return -1;
 	st = tg_db_stmt(db, TG_SQL_BODY_PRUNE);
 	sqlite3_bind_int64(st, 1, upto);
 	p->more = true;
 	return tg_db_step(db, st, e);
+}
+
+/* With a body all goes that was made of it; fewer, if that takes long. */
+static int
+cut_said(struct tg_db *db, const struct prune *p, const struct range *r,
+    int64_t *upto, struct tg_err *e)
+{
+	int64_t id = r->first;
+
+	do {
+		if (tg_said_forget(db, id, e) == -1)
+			return -1;
+	} while (id++ < *upto && tg_mono_us() < p->end_us);
+	*upto = id - 1;
+	return 0;
 }
 
 static void

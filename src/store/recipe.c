@@ -13,6 +13,7 @@
 #define PIECE_BYTES 64		/* smaller ones cost more than they save, */
 #define FEW_PIECES 4		/* and in a short conversation */
 #define FEW_PIECE_BYTES 512	/* so do these. */
+#define TEXT_BYTES 512		/* shorter text between pieces stays as it is */
 #define PIECES_MAX 16384
 #define BODY_MAX (1LL << 30)
 
@@ -138,7 +139,7 @@ tg_recipe_tail(struct tg_buf *tail, struct tg_str body,
 		body = tg_buf_str(&text);
 	tg_buf_byte(tail, 1);
 	put_number(tail, body.n);
-	rc = tg_pack(tail, body);
+	rc = n > 0 && body.n < TEXT_BYTES ? 0 : tg_pack(tail, body);
 	if (rc == 0) {
 		tg_buf_reset(tail);
 		tg_buf_byte(tail, 0);

@@ -160,8 +160,10 @@ int
 tg_rollup_each(struct tg_db *db, const struct tg_rollup_filter *f,
     tg_rollup_fn *fn, void *arg, struct tg_err *e)
 {
-	sqlite3_stmt *st = tg_db_stmt(
-	    db, f->facet < 0 ? TG_SQL_ROLLUP_EACH_OF : TG_SQL_ROLLUP_EACH);
+	sqlite3_stmt *st = tg_db_stmt(db,
+	    f->facet < 0     ? TG_SQL_ROLLUP_EACH_OF :
+		f->key_id > 0 ? TG_SQL_ROLLUP_EACH_OF_KEY :
+				TG_SQL_ROLLUP_EACH);
 	int64_t facet = f->facet;
 	struct tg_rollup r;
 	int rc;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "store/db.h"
 
 struct tg_session {
@@ -34,18 +35,23 @@ int tg_session_drop(struct tg_db *db, const char *token, struct tg_err *e);
 int tg_session_drop_person(struct tg_db *db, int64_t person,
     const char *but_token, struct tg_err *e);
 int tg_session_drop_key(struct tg_db *db, int64_t key_id, struct tg_err *e);
-/* A person's, newest first. */
+/* A person's that are not over, newest first. */
 int tg_session_list(struct tg_db *db, struct tg_arena *a, int64_t person,
     struct tg_session **rows, size_t *n, struct tg_err *e);
 
 /*
- * How long this name and this address must wait yet, us; 0: try.  The first
- * five failures cost nothing, then 2 s, 4 s ... up to 15 min; a success
- * forgets the name's, an hour of quiet forgets all.
+ * An attempt to sign in with this name (NULL: with a key) from this address.
+ * *wait_us: how long both must wait yet; 0: go on, and it is counted as
+ * failed, so that many at a time cannot pass unseen.  Five failures of a name
+ * and twenty of an address cost nothing, then 2 s, 4 s ... up to 15 min; an
+ * hour of quiet forgets all.  Inside the caller's tg_write().
  */
-int tg_attempt_wait(struct tg_db *db, const char *name, const char *addr,
+int tg_attempt_begin(struct tg_db *db, const char *name, const char *addr,
     int64_t now, int64_t *wait_us, struct tg_err *e);
-int tg_attempt_failed(struct tg_db *db, const char *name, const char *addr,
-    int64_t now, struct tg_err *e);
-int tg_attempt_good(struct tg_db *db, const char *name, struct tg_err *e);
+/* It was right: the name's are forgotten, the address's is taken back. */
+int tg_attempt_good(struct tg_db *db, const char *name, const char *addr,
+    struct tg_err *e);
+/* It was no failure, but earlier ones count on: a second factor is to come. */
+int tg_attempt_undo(struct tg_db *db, const char *name, const char *addr,
+    struct tg_err *e);
 #endif

@@ -356,19 +356,26 @@ tg_promises_drop(struct tg_db *db, struct tg_arena *a, enum tg_scope scope,
 
 /* --- listing --- */
 
+static const enum tg_sql pages[] = {
+	[TG_SUBJECTS_BY_NAME] = TG_SQL_SUBJECT_PAGE_BY_NAME,
+	[TG_SUBJECTS_BY_NAME_DOWN] = TG_SQL_SUBJECT_PAGE_BY_NAME_DOWN,
+	[TG_SUBJECTS_NEWEST] = TG_SQL_SUBJECT_PAGE_NEWEST,
+	[TG_SUBJECTS_OLDEST] = TG_SQL_SUBJECT_PAGE_OLDEST,
+	[TG_SUBJECTS_DEAREST] = TG_SQL_SUBJECT_PAGE_DEAREST,
+	[TG_SUBJECTS_CHEAPEST] = TG_SQL_SUBJECT_PAGE_CHEAPEST,
+};
+
 int
 tg_subject_list(struct tg_db *db, struct tg_arena *a,
     const struct tg_subject_filter *f, struct tg_subject **rows, size_t *n,
     int64_t *total, struct tg_err *e)
 {
 	enum tg_sql count = TG_SQL_SUBJECT_PAGE_COUNT;
-	enum tg_sql rest = TG_SQL_SUBJECT_PAGE_BY_NAME;
+	enum tg_sql rest = pages[f->order];
 	struct found found;
 	sqlite3_stmt *st;
 	int rc;
 
-	if (f->newest_first)
-		rest = TG_SQL_SUBJECT_PAGE_NEWEST;
 	if (f->removed) {
 		count = TG_SQL_SUBJECT_REMOVED_COUNT;
 		rest = TG_SQL_SUBJECT_REMOVED_PAGE;
@@ -395,6 +402,7 @@ bind_filter(sqlite3_stmt *st, const struct tg_subject_filter *f)
 	tg_bind_text(st, 5, f->role);
 	sqlite3_bind_int64(st, 6, f->limit > 0 ? f->limit : -1);
 	sqlite3_bind_int64(st, 7, f->after);
+	sqlite3_bind_int(st, 8, tg_subject_scope(f->kind));
 }
 
 static int

@@ -69,6 +69,14 @@ int tg_subject_remove(struct tg_db *db, int64_t id, struct tg_err *e);
 int tg_subject_sight(struct tg_db *db, enum tg_subject_kind kind,
     const char *name, bool make, int64_t *id, struct tg_err *e);
 
+enum tg_subject_order {
+	TG_SUBJECTS_BY_NAME,
+	TG_SUBJECTS_BY_NAME_DOWN,
+	TG_SUBJECTS_NEWEST,
+	TG_SUBJECTS_OLDEST,
+	TG_SUBJECTS_DEAREST,	/* by what each has spent in all */
+	TG_SUBJECTS_CHEAPEST
+};
 struct tg_subject_filter {
 	enum tg_subject_kind kind;
 	int64_t parent;			/* 0: all */
@@ -79,7 +87,7 @@ struct tg_subject_filter {
 	/* the removed instead of the living: newest first, whatever member */
 	bool removed;
 	int64_t after, limit;		/* page by number of rows; 0: all */
-	bool newest_first;		/* else by name */
+	enum tg_subject_order order;
 };
 /* *total: without the page. */
 int tg_subject_list(struct tg_db *db, struct tg_arena *a,

@@ -247,3 +247,17 @@ file_bytes(struct tg_store *s, enum tg_db_file file, const char *suffix)
 	free(path);
 	return rc == 0 ? (int64_t)st.st_size : 0;
 }
+
+/* --- what it is --- */
+
+int
+tg_store_schema(struct tg_db *db, int64_t *number, struct tg_err *e)
+{
+	return tg_db_pragma(db, "PRAGMA user_version", number, e);
+}
+
+const char *
+tg_store_library(void)
+{
+	return sqlite3_libversion();
+}

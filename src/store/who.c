@@ -51,6 +51,12 @@ struct texts {
 	size_t bytes;
 };
 
+/* By rows instead. */
+struct look_row {
+	int64_t key_id, person;
+	struct kept *found;
+};
+
 static struct kept *cached(struct tg_whos *w, const char *token,
     int64_t version);
 static struct kept *copied(const struct kept *k);
@@ -58,6 +64,7 @@ static void keep(struct tg_whos *w, struct kept *k);
 static int key_of(struct tg_db *db, struct tg_arena *a, const char *token,
     struct kept *k, struct tg_err *e);
 static int look(struct tg_db *db, void *arg, struct tg_err *e);
+static int look_row(struct tg_db *db, void *arg, struct tg_err *e);
 static int owners(struct tg_db *db, struct tg_arena *a, struct kept *k,
     struct tg_err *e);
 static int read_new(struct tg_db *db, const char *token, int64_t version,
@@ -118,19 +125,39 @@ tg_who_release(const struct tg_who *who)
 		free(k);
 }
 
+int
+tg_who_find_row(struct tg_store *s, int64_t key_id, int64_t person,
+    const struct tg_who **who, struct tg_err *e)
+{
+	struct look_row l = { .key_id = key_id, .person = person };
+	int rc = tg_read(s, TG_DB_MAIN, look_row, &l, e);
+
+	*who = rc == 1 ? &l.found->who : NULL;
+	return rc;
+}
+
+static int
+rules_version(struct tg_db *db, int64_t *version, struct tg_err *e)
+{
+	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_META_RULES);
+
+	if (tg_db_step(db, st, e) != 1)
+		return -1;
+	*version = sqlite3_column_int64(st, 0);
+	tg_db_done(st);
+	tg_terms_note(db->store, *version);
+	return 0;
+}
+
 static int
 look(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct look *l = arg;
-	sqlite3_stmt *st = tg_db_stmt(db, TG_SQL_META_RULES);
 	int64_t version;
 	int rc;
 
-	if (tg_db_step(db, st, e) != 1)
+	if (rules_version(db, &version, e) != 0)
 		return -1;
-	version = sqlite3_column_int64(st, 0);
-	tg_db_done(st);
-	tg_terms_note(db->store, version);
 	l->found = cached(l->whos, l->token, version);
 	if (l->found != NULL)
 		return 1;
@@ -209,6 +236,43 @@ read_new(struct tg_db *db, const char *token, int64_t version,
 		snprintf(k->token, sizeof(k->token), "%s", token);
 		*out = copied(k);
 	}
+	tg_arena_free(a);
+	return rc;
+}
+
+/* 1 found, 0 not: the key, or the person as one. */
+static int
+row_of(struct tg_db *db, struct tg_arena *a, const struct look_row *l,
+    struct kept *k, struct tg_err *e)
+{
+	int rc;
+
+	if (l->key_id != 0)
+		return tg_key_get_id(db, a, l->key_id, &k->who.key, e);
+	rc = tg_subject_by_id(db, a, l->person, &k->person, e);
+	if (rc != 1)
+		return rc;
+	k->who.key = (struct tg_key){ .name = "page", .models = "[]",
+		.metadata = "{}", .settings = "{}", .role = TG_KEY_CALLER,
+		.person = l->person };
+	return k->person.kind == TG_SUBJECT_PERSON;
+}
+
+static int
+look_row(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct tg_arena *a = tg_arena_new(ARENA_BYTES);
+	struct look_row *l = arg;
+	struct kept *k = tg_arena_zero(a, sizeof(*k));
+	int rc;
+
+	rc = rules_version(db, &k->who.version, e);
+	if (rc == 0)
+		rc = row_of(db, a, l, k, e);
+	if (rc == 1 && owners(db, a, k, e) == -1)
+		rc = -1;
+	if (rc == 1)
+		l->found = copied(k);
 	tg_arena_free(a);
 	return rc;
 }

@@ -29,5 +29,12 @@ struct tg_store;
  */
 int tg_who_find(struct tg_store *s, const char *token,
     const struct tg_who **who, struct tg_err *e);
+/*
+ * The same for who comes to our pages: a key by its row, or with key_id 0 a
+ * person without a key (row of subjects), who then is a key of id 0 and of
+ * no team.  Read anew each time.
+ */
+int tg_who_find_row(struct tg_store *s, int64_t key_id, int64_t person,
+    const struct tg_who **who, struct tg_err *e);
 void tg_who_release(const struct tg_who *who);	/* may be NULL */
 #endif

@@ -61,6 +61,37 @@ test_sides(void **state)
 	    TG_BODY_REQUEST, &got, &h->e), 0);
 }
 
+/* Headers that are the same are there once; they go with the others. */
+static void
+test_heads(void **state)
+{
+	struct help *h = *state;
+	char id[16], heads[200];
+
+	for (int i = 0; i < 5; i++) {
+		struct tg_body b = { .side = { [TG_BODY_REQUEST] =
+						   TG_STR("{}"),
+					 [TG_BODY_UPSTREAM] =
+					     TG_STR("{\"saw\":\"no\"}") } };
+
+		snprintf(id, sizeof(id), "h-%d", i);
+		snprintf(heads, sizeof(heads), "{\"shared\":%s,\"own\":%d}",
+		    "[\"accept\",\"text/event-stream\"]", i);
+		b.side[TG_BODY_HEADS] = tg_str(heads);
+		b.shared = (struct tg_str){ heads + 10,
+			strcspn(heads, "]") + 1 - 10 };
+		assert_int_equal(
+		    tg_body_keep(h->store, id, &b, &h->e), 0);
+		same(h, id, TG_BODY_HEADS, tg_str(heads));
+		same(h, id, TG_BODY_UPSTREAM, b.side[TG_BODY_UPSTREAM]);
+		same(h, id, TG_BODY_REQUEST, TG_STR("{}"));
+	}
+	assert_int_equal(help_sql(h->dir, "log.db",
+	    "SELECT count(*) FROM pieces"), 1);
+	assert_int_equal(help_sql(h->dir, "log.db",
+	    "SELECT count(*) FROM uses"), 1);
+}
+
 static void
 test_no_json(void **state)
 {
@@ -295,8 +326,9 @@ int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
-	const struct CMUnitTest tests[] = { T(test_sides), T(test_no_json),
-		T(test_conversation), T(test_damaged), T(test_threads) };
+	const struct CMUnitTest tests[] = { T(test_sides), T(test_heads),
+		T(test_no_json), T(test_conversation), T(test_damaged),
+		T(test_threads) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

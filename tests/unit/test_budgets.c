@@ -51,6 +51,48 @@ save_and_list(struct tg_db *db, void *arg, struct tg_err *e)
 	return 0;
 }
 
+static int
+pages(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	static const char member[] = "0198c1f2-0000-7000-8000-000000000001";
+	struct help *h = arg;
+	struct tg_budget b = { .created_by = "root" };
+	struct tg_budget_page page = { .limit = 2 };
+	struct tg_subject team = { .kind = TG_SUBJECT_TEAM, .name = "t" };
+	struct tg_subject p = { .kind = TG_SUBJECT_PERSON, .name = "p" };
+	struct tg_member m = { .role = "user", .budget = member };
+	const char *const names[] = { "x1", "x2", "y3", member };
+
+	for (size_t i = 0; i < 4; i++) {
+		b.name = names[i];
+		assert_int_equal(tg_budget_save(db, &b, e), 0);
+	}
+	assert_int_equal(tg_subject_save(db, &team, e), 0);
+	assert_int_equal(tg_subject_save(db, &p, e), 0);
+	m.team = team.id;
+	m.person = p.id;
+	assert_int_equal(tg_member_save(db, &m, e), 0);
+	assert_int_equal(tg_budget_page(db, h->arena, &page, e), 0);
+	assert_int_equal(page.total, 3);
+	assert_int_equal(page.n, 2);
+	assert_string_equal(page.rows[1].name, "x2");
+	page.like = "Y";
+	assert_int_equal(tg_budget_page(db, h->arena, &page, e), 0);
+	assert_int_equal(page.total, 1);
+	assert_string_equal(page.rows[0].name, "y3");
+	page = (struct tg_budget_page){ .after = 3 };
+	assert_int_equal(tg_budget_page(db, h->arena, &page, e), 0);
+	assert_int_equal(page.n, 0);
+	return 0;
+}
+
+/* What was made for a single member is not among those to choose from. */
+static void
+test_pages(void **state)
+{
+	run(*state, pages);
+}
+
 static void
 test_save(void **state)
 {
@@ -119,7 +161,8 @@ int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
-	const struct CMUnitTest tests[] = { T(test_save), T(test_users) };
+	const struct CMUnitTest tests[] = { T(test_save), T(test_pages),
+		T(test_users) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -337,6 +337,8 @@ make_page(struct tg_db *db, void *arg, struct tg_err *e)
 			.person = i % 2, .team = i % 3,
 			.organization = i % 4,
 			.created_by = i < 6 ? "x" : "y",
+			.blocked = i == 3,
+			.expires_at = i < 2 ? 100 : i == 2 ? 1000 : 0,
 			.settings = settings });
 		if (i >= 10)
 			assert_int_equal(tg_key_drop(db, id, "x", e), 1);
@@ -374,6 +376,11 @@ static const struct page pages[] = {
 	{ { .like = "name", .limit = 1 }, 10, "k03" },
 	{ { .like = "%" }, 0, "" },
 	{ { .revoked = true }, 2, "k05 k10" },
+	{ { .state = TG_KEYS_BLOCKED, .now = 500 }, 1, "k09" },
+	{ { .state = TG_KEYS_EXPIRED, .now = 500 }, 2, "k07 k00" },
+	{ { .state = TG_KEYS_ACTIVE, .now = 500 }, 7,
+	    "k03 k08 k01 k06 k11 k04 k02" },
+	{ { .sort = "last_used_at", .limit = 1 }, 10, "k03" },
 	{ { .with_revoked = true, .limit = 3 }, 12, "k05 k10 k03" },
 };
 

@@ -19,6 +19,7 @@ struct work {
 	/* how a try went, or what to claim until when */
 	int64_t delivery, next_at;
 	const char *error;
+	int changed;
 };
 
 static int
@@ -58,6 +59,15 @@ list(struct tg_db *db, void *arg, struct tg_err *e)
 	struct work *w = arg;
 
 	return tg_outbox_list(db, w->a, w->limit, &w->rows, &w->n, e);
+}
+
+static int
+retry(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct work *w = arg;
+
+	w->changed = tg_outbox_retry(db, w->delivery, w->now, e);
+	return w->changed;
 }
 
 static int
@@ -146,11 +156,44 @@ test_prune(void **state)
 	assert_int_equal(w.rows[0].event.id, 2);
 }
 
+static void
+test_retry(void **state)
+{
+	struct help *h = *state;
+	struct work w = { .a = h->arena, .targets = both, .n_targets = 1,
+		.limit = 10 };
+
+	run(h, add, "{}");
+	w.now = tg_wall_us() + 10;
+	run(h, due, &w);
+	assert_int_equal(w.n, 1);
+	w.delivery = w.rows[0].id;
+	/* Given up, and once more all the same. */
+	w.error = "HTTP 500";
+	run(h, tried, &w);
+	run(h, due, &w);
+	assert_int_equal(w.n, 0);
+	run(h, retry, &w);
+	assert_int_equal(w.changed, 1);
+	run(h, due, &w);
+	assert_int_equal(w.n, 1);
+	assert_int_equal(w.rows[0].tries, 1);
+	/* What is done is done. */
+	w.error = NULL;
+	run(h, tried, &w);
+	run(h, retry, &w);
+	assert_int_equal(w.changed, 0);
+	w.delivery = 99;
+	run(h, retry, &w);
+	assert_int_equal(w.changed, 0);
+}
+
 int
 main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, help_new, help_free)
-	const struct CMUnitTest tests[] = { T(test_delivery), T(test_prune) };
+	const struct CMUnitTest tests[] = { T(test_delivery), T(test_prune),
+		T(test_retry) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

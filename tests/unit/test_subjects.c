@@ -258,8 +258,15 @@ static const struct page {
 	const char *names;
 } pages[] = {
 	{ { .kind = TG_SUBJECT_TEAM }, 6, "a b c d e f" },
-	{ { .kind = TG_SUBJECT_TEAM, .newest_first = true }, 6,
+	{ { .kind = TG_SUBJECT_TEAM, .order = TG_SUBJECTS_NEWEST }, 6,
 	    "c d a f b e" },
+	{ { .kind = TG_SUBJECT_TEAM, .order = TG_SUBJECTS_OLDEST }, 6,
+	    "e b f a d c" },
+	{ { .kind = TG_SUBJECT_TEAM, .order = TG_SUBJECTS_BY_NAME_DOWN, .limit = 2 }, 6, "f e" },
+	{ { .kind = TG_SUBJECT_TEAM, .order = TG_SUBJECTS_DEAREST }, 6,
+	    "a b c d e f" },
+	{ { .kind = TG_SUBJECT_TEAM, .order = TG_SUBJECTS_CHEAPEST }, 6,
+	    "a b c d e f" },
 	{ { .kind = TG_SUBJECT_TEAM, .limit = 2, .after = 2 }, 6, "c d" },
 	{ { .kind = TG_SUBJECT_TEAM, .limit = 2, .after = 5 }, 6, "f" },
 	{ { .kind = TG_SUBJECT_TEAM, .limit = 2, .after = 6 }, 6, "" },

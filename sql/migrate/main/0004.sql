@@ -21,6 +21,8 @@ CREATE TABLE sessions (
 	expires_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX sessions_person ON sessions (person) WHERE person <> 0;
+CREATE INDEX sessions_key ON sessions (key_id) WHERE key_id <> 0;
+CREATE INDEX sessions_over ON sessions (expires_at);
 
 -- Sign-ins that failed, by name and by address ("name:ann", "addr:10.0.0.7").
 CREATE TABLE attempts (
@@ -29,35 +31,43 @@ CREATE TABLE attempts (
 	last_at INTEGER NOT NULL,
 	until_at INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX attempts_last ON attempts (last_at);
 
--- How long calls took, as sums of which quantiles are told: packed counts,
--- see src/store/histogram.h.
-ALTER TABLE rollups ADD COLUMN total_hist BLOB;
-ALTER TABLE rollups ADD COLUMN first_hist BLOB;
-
--- Rollups of hours that are over, once more, each by one dimension alone: a
--- year by model is some thousand rows, whoever called. dim: enum tg_sum_dim;
--- value: the model, the provider, or a row's number.
+-- Sums of calls that have ended, by one dimension each (enum tg_sum_dim),
+-- day (UTC) and value: the model, the provider, or a row's number. hours:
+-- packed, see src/store/summary_day.h. A year by model is some thousand rows,
+-- whoever called.
 CREATE TABLE summaries (
 	dim INTEGER NOT NULL,
+	day_at INTEGER NOT NULL,
 	value TEXT NOT NULL,
-	hour_at INTEGER NOT NULL,
-	calls INTEGER NOT NULL,
-	failed INTEGER NOT NULL,
-	refused INTEGER NOT NULL,
-	unpriced INTEGER NOT NULL,
-	input_tokens INTEGER NOT NULL,
-	cached_tokens INTEGER NOT NULL,
-	output_tokens INTEGER NOT NULL,
-	cost_nano INTEGER NOT NULL,
-	total_us INTEGER NOT NULL,
-	first_us INTEGER NOT NULL,
-	firsts INTEGER NOT NULL,
-	total_hist BLOB,
-	first_hist BLOB,
-	PRIMARY KEY (dim, value, hour_at)
+	hours BLOB NOT NULL,
+	PRIMARY KEY (dim, day_at, value)
 ) WITHOUT ROWID;
-CREATE INDEX summaries_hour ON summaries (hour_at, dim);
+CREATE INDEX summaries_value ON summaries (dim, value, day_at);
+
+-- Which calls have what, written some time after them, in place of indexes
+-- that each call would have to write: of each block of 65,536 rows of calls,
+-- dimension (enum tg_mark) and value, the rows that have it, see
+-- src/store/marks.h.
+CREATE TABLE marks (
+	dim INTEGER NOT NULL,
+	block INTEGER NOT NULL,
+	value TEXT NOT NULL,
+	seqs BLOB NOT NULL,
+	PRIMARY KEY (dim, block, value)
+) WITHOUT ROWID;
+
+-- Balances that have crossed a threshold: few, and found by their period.
+CREATE INDEX balances_marked ON balances (period_at) WHERE marked > 0;
+
+-- How far both have come: rows of calls from before the ledger, and lines.
+CREATE TABLE followed (
+	id INTEGER PRIMARY KEY CHECK (id = 1),
+	seq INTEGER NOT NULL,
+	line INTEGER NOT NULL
+);
+INSERT INTO followed (id, seq, line) VALUES (1, 0, 0);
 
 -- What people and programs say of calls: a thumb, a number, a label, a note.
 CREATE TABLE scores (
@@ -85,3 +95,7 @@ CREATE TABLE replays (
 	at INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX replays_original ON replays (original);
+CREATE INDEX replays_run ON replays (run);
+
+-- Who said so: a list of the provider's, a person.
+ALTER TABLE prices ADD COLUMN source TEXT;
