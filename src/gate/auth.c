@@ -40,23 +40,26 @@ static int check_state(struct tg_request *, const struct tg_who *);
 static int check_key(struct tg_request *, const struct tg_key *);
 static int check_addr(struct tg_request *, const struct tg_key *);
 static int check_owners(struct tg_request *, const struct tg_who *);
+static int by_token(struct tg_gate *, struct tg_request *, const char *,
+    const struct tg_who **);
 static int refuse_unknown(struct tg_request *, struct tg_str);
 
 int
 tg_auth(struct tg_call *call)
 {
 	struct tg_gate *g = call->gate;
+	int rc;
 
 	tg_auth_release(call->who);
 	call->who = NULL;
 	if (find_who(g, call->rq, &call->who) != 0)
 		return -1;
-	tg_call_note_who(call);
-	if (check_state(call->rq, call->who) != 0)
-		return -1;
+	/* The catalog also says what is kept of calls. */
 	tg_catalog_release(call->catalog);
 	call->catalog = NULL;
-	return tg_gate_catalog(g, &call->catalog, &call->rq->err);
+	rc = tg_gate_catalog(g, &call->catalog, &call->rq->err);
+	tg_call_note_who(call);
+	return rc != 0 ? -1 : check_state(call->rq, call->who);
 }
 
 int
@@ -66,6 +69,21 @@ tg_auth_who(struct tg_gate *g, struct tg_request *rq,
 	*who = NULL;
 	if (find_who(g, rq, who) != 0)
 		return -1;
+	if (check_state(rq, *who) == 0)
+		return 0;
+	tg_auth_release(*who);
+	*who = NULL;
+	return -1;
+}
+
+int
+tg_auth_token(struct tg_gate *g, struct tg_request *rq,
+    const struct tg_key *key, const struct tg_who **who)
+{
+	if (by_token(g, rq, key->token, who) != 0)
+		return -1;
+	if (*who == NULL)
+		return refuse_unknown(rq, tg_str(key->name));
 	if (check_state(rq, *who) == 0)
 		return 0;
 	tg_auth_release(*who);
@@ -122,13 +140,34 @@ is_ini_master(struct tg_gate *g, struct tg_str text)
 	return tg_equal_ct(tg_str(a), tg_str(b));
 }
 
+/* Who came to our pages has shown there who that is. */
+static int
+find_behalf(
+    struct tg_gate *g, struct tg_request *rq, const struct tg_who **who)
+{
+	const struct tg_behalf *b = rq->behalf;
+	int found = tg_who_find_row(tg_gate_store(g), b->key_id, b->person,
+	    who, &rq->err);
+
+	if (found < 0)
+		return -1;
+	if (found == 1 && (*who)->key.revoked_at == 0)
+		return 0;
+	tg_auth_release(*who);
+	*who = NULL;
+	return tg_fail(&rq->err, TG_E_KEY_UNKNOWN,
+	    "Authentication Error, the key or the person that this page was "
+	    "opened for is gone. Sign in again.");
+}
+
 static int
 find_who(struct tg_gate *g, struct tg_request *rq, const struct tg_who **who)
 {
 	struct tg_str text = tg_auth_text(rq);
 	char token[TG_SHA256_HEX];
-	int found;
 
+	if (rq->behalf != NULL)
+		return find_behalf(g, rq, who);
 	if (tg_auth_local(rq) || (text.n > 0 && is_ini_master(g, text))) {
 		*who = &house_master;
 		return 0;
@@ -146,25 +185,37 @@ find_who(struct tg_gate *g, struct tg_request *rq, const struct tg_who **who)
 		    "with `tollgate key create` or /key/generate.",
 		    TG_PRI(tg_mask_key(rq->arena, text)));
 	tg_sha256_hex(text, token);
-	found = tg_who_find(tg_gate_store(g), token, who, &rq->err);
-	if (found < 0)
+	if (by_token(g, rq, token, who) != 0)
 		return -1;
-	if (found == 1 && (*who)->key.revoked_at == 0)
-		return 0;
-	if (found == 1)
-		tg_auth_release(*who);
+	return *who != NULL ?
+	    0 :
+	    refuse_unknown(rq, tg_mask_key(rq->arena, text));
+}
+
+/* *who NULL: no living key. */
+static int
+by_token(struct tg_gate *g, struct tg_request *rq, const char *token,
+    const struct tg_who **who)
+{
+	int found;
+
 	*who = NULL;
-	return refuse_unknown(rq, text);
+	found = tg_who_find(tg_gate_store(g), token, who, &rq->err);
+	if (found == 1 && (*who)->key.revoked_at != 0) {
+		tg_auth_release(*who);
+		*who = NULL;
+	}
+	return found < 0 ? -1 : 0;
 }
 
 static int
-refuse_unknown(struct tg_request *rq, struct tg_str text)
+refuse_unknown(struct tg_request *rq, struct tg_str masked)
 {
 	return tg_fail(&rq->err, TG_E_KEY_UNKNOWN,
 	    "Authentication Error, Invalid proxy server token passed. Received "
 	    "API Key = %.*s. It is not known here, or was revoked. Make a new "
 	    "one with `tollgate key create` or /key/generate.",
-	    TG_PRI(tg_mask_key(rq->arena, text)));
+	    TG_PRI(masked));
 }
 
 static int

@@ -149,7 +149,8 @@ const struct tg_upstream *
 tg_catalog_upstream(const struct tg_catalog *c, const char *name)
 {
 	for (size_t i = 0; i < c->n_upstreams; i++)
-		if (strcmp(c->upstreams[i]->name, name) == 0)
+		if (!c->upstreams[i]->own &&
+		    strcmp(c->upstreams[i]->name, name) == 0)
 			return c->upstreams[i];
 	return NULL;
 }

@@ -16,6 +16,7 @@
 #include "llm/known.h"
 #include "llm/price.h"
 #include "net/fetch.h"
+#include "store/keys.h"
 
 struct tg_store;
 
@@ -102,6 +103,7 @@ struct tg_catalog {
 	struct tg_deployment *deployments;
 	size_t n_deployments, n_exact;
 	bool has_teams;			/* some are for one team alone */
+	enum tg_log_mode log;		/* default of keys, as a page set it */
 	int64_t version;
 	int refs;			/* atomic */
 };
@@ -130,6 +132,7 @@ bool tg_deployment_for(const struct tg_deployment *d, const char *team);
 /* Does one of the team's own serve this name? */
 bool tg_catalog_own(
     const struct tg_catalog *c, struct tg_str model, const char *team);
+/* By its name; those of one deployment alone are nobody else's. */
 const struct tg_upstream *tg_catalog_upstream(const struct tg_catalog *c,
     const char *name);
 /* upstream_model with its '*' filled from what the caller asked for. */

@@ -10,6 +10,7 @@
 #include "gate/catalog_build.h"
 #include "gate/settings.h"
 #include "store/db.h"
+#include "store/keeping.h"
 #include "store/setup.h"
 
 #define DEPTH 4
@@ -17,6 +18,7 @@
 struct asked {
 	struct tg_arena *a;
 	const char *discount, *margin;	/* JSON, or NULL */
+	struct tg_keeping keeping;
 };
 
 static int read_configs(struct tg_db *db, void *arg, struct tg_err *e);
@@ -33,6 +35,7 @@ tg_builder_adjust(
 	if (store != NULL &&
 	    tg_read(store, TG_DB_MAIN, read_configs, &asked, e) != 0)
 		return -1;
+	b->log = asked.keeping.log;
 	for (size_t i = 0; i < b->n_ups; i++) {
 		struct tg_upstream *u = b->ups[i];
 		if (u->discount_ppm < 0)
@@ -56,6 +59,8 @@ read_configs(struct tg_db *db, void *arg, struct tg_err *e)
 	struct asked *asked = arg;
 
 	asked->discount = asked->margin = NULL;
+	if (tg_keeping_get(db, &asked->keeping, e) != 0)
+		return -1;
 	if (tg_config_get(db, asked->a, "cost_discount_config",
 		&asked->discount, e) == -1)
 		return -1;

@@ -338,7 +338,7 @@ struct tg_upstream *
 tg_builder_find(const struct tg_builder *b, const char *name)
 {
 	for (size_t i = 0; i < b->n_ups; i++)
-		if (strcmp(b->ups[i]->name, name) == 0)
+		if (!b->ups[i]->own && strcmp(b->ups[i]->name, name) == 0)
 			return b->ups[i];
 	return NULL;
 }
@@ -375,6 +375,7 @@ finish(struct tg_builder *b, int64_t version)
 		.n_deployments = b->n_deps,
 		.groups = b->groups,
 		.n_groups = b->n_groups,
+		.log = b->log,
 		.version = version,
 		.refs = 1,
 	};

@@ -17,6 +17,7 @@ struct tg_builder {
 	size_t n_deps, cap_deps;
 	struct tg_group_model *groups;
 	size_t n_groups, cap_groups;
+	enum tg_log_mode log;
 };
 
 struct tg_upstream *tg_builder_upstream(
@@ -46,7 +47,10 @@ int tg_builder_db_models(
  */
 int tg_builder_groups(
     struct tg_builder *b, struct tg_store *store, struct tg_err *e);
-/* Discounts and margins, after all deployments are there. */
+/*
+ * Settings that the API or a page made: discounts, margins, what is kept of
+ * calls; after all deployments are there.
+ */
 int tg_builder_adjust(
     struct tg_builder *b, struct tg_store *store, struct tg_err *e);
 #endif

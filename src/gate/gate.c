@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -240,10 +241,12 @@ tg_gate_serve(struct tg_gate *g, struct tg_request *rq,
 			break;
 	tg_settle(&call);
 	deliver(&call);
+	tg_keep_heads(&call);
 	tg_request_finish(rq);
 	tg_keep(&call);
 	tg_buf_free(&call.out);
 	tg_buf_free(&call.answer);
+	tg_buf_free(&call.heads);
 	tg_catalog_release(call.catalog);
 	tg_auth_release(call.who);
 }
@@ -266,7 +269,11 @@ begin(struct tg_call *call, struct tg_gate *g, struct tg_request *rq)
 	call->row.provider_cost_nano = TG_COST_UNKNOWN;
 	call->row.sent_us = call->row.first_byte_us = -1;
 	call->row.first_content_us = call->row.end_us = -1;
-	tg_uuid7(call->row.id);
+	if (rq->behalf != NULL && rq->behalf->call_id != NULL)
+		(void)snprintf(call->row.id, sizeof(call->row.id), "%s",
+		    rq->behalf->call_id);
+	else
+		tg_uuid7(call->row.id);
 	tg_reply_header(rq, "x-tollgate-call", "%s", call->row.id);
 	tg_reply_header(rq, "x-litellm-call-id", "%s", call->row.id);
 }

@@ -44,6 +44,7 @@ struct tg_gate_conf {
 	/* comment after this silence, 0 never */
 	int keepalive_ms;
 	enum tg_log_mode log;		/* for keys that do not say */
+	bool log_fixed;			/* the ini file has said so */
 	int idle_connections;		/* kept per destination */
 	struct tg_secret master_key;	/* from the ini file, or empty */
 	struct tg_body_caps caps;
@@ -69,6 +70,8 @@ void tg_gate_tidy(struct tg_gate *g);
 int tg_gate_catalog(struct tg_gate *g, struct tg_catalog **c, struct tg_err *e);
 struct tg_store *tg_gate_store(struct tg_gate *g);
 const struct tg_seal *tg_gate_seal(const struct tg_gate *g);
+/* The connections to upstreams that are kept. */
+struct tg_fetch_pool *tg_gate_pool(struct tg_gate *g);
 const struct tg_gate_conf *tg_gate_settings(const struct tg_gate *g);
 
 /*
@@ -76,10 +79,17 @@ const struct tg_gate_conf *tg_gate_settings(const struct tg_gate *g);
  * checked (revoked, blocked, expired, address, team, project, organization,
  * person); rq->err says why not.  The command's own requests (memory door,
  * TOLLGATE_LOCAL) and the key of tollgate.ini are a master without a row.
- * Held for the caller until tg_auth_release().
+ * Held for the caller until tg_auth_release().  A request on behalf of a
+ * visitor (net/request.h) is that key's or person's, whatever else it brings.
  */
 int tg_auth_who(struct tg_gate *g, struct tg_request *rq,
     const struct tg_who **who);
+/*
+ * The same by a key's token and name (masked) alone: for who has shown it
+ * before.
+ */
+int tg_auth_token(struct tg_gate *g, struct tg_request *rq,
+    const struct tg_key *key, const struct tg_who **who);
 void tg_auth_release(const struct tg_who *who);
 /* The key's text as it came, by any of the headers; empty if none. */
 struct tg_str tg_auth_text(struct tg_request *rq);
@@ -143,7 +153,13 @@ struct tg_call {
 	const char *upstream_rates[6];
 	struct tg_prices prices;	/* by which it was billed */
 	struct tg_buf out;	/* for the caller, not yet written */
-	struct tg_buf answer;	/* for the log */
+	/* for the log */
+	struct tg_buf answer;
+	struct tg_buf heads;	/* JSON, see keep.c */
+	size_t shared_bytes;	/* of heads */
+	struct tg_str upstream_head;	/* lines, of the last attempt */
+	struct tg_str fault;	/* inside a stream, without keys */
+	const char *said;	/* of attempts before: objects by commas */
 };
 
 /* How the floor above answers; see web/llm.c. */

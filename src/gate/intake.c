@@ -34,10 +34,14 @@ log_rank(enum tg_log_mode m)
 static enum tg_log_mode
 log_of(const struct tg_call *call)
 {
-	enum tg_log_mode mode = tg_gate_settings(call->gate)->log;
+	const struct tg_gate_conf *conf = tg_gate_settings(call->gate);
+	enum tg_log_mode mode = conf->log;
 	enum tg_log_mode team = TG_LOG_UNSET;
 	struct tg_str raw, text;
 
+	if (!conf->log_fixed && call->catalog != NULL &&
+	    call->catalog->log != TG_LOG_UNSET)
+		mode = call->catalog->log;
 	if (call->who->key.log != TG_LOG_UNSET)
 		mode = call->who->key.log;
 	if (call->who->team != NULL &&

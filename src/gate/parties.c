@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/escape.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "gate/stages.h"
@@ -90,8 +91,9 @@ no_customer(struct tg_call *call)
 
 	call->row.customer = 0;
 	call->region = call->default_model = NULL;
+	/* Our pages know who asked: that is no customer's call. */
 	if (!tg_gate_settings(call->gate)->house.customer_enforce ||
-	    call->who->key.role == TG_KEY_MASTER)
+	    call->who->key.role == TG_KEY_MASTER || call->rq->behalf != NULL)
 		return 0;
 	(void)tg_fail_param(e, TG_E_MISSING, "user",
 	    "'user' param not passed in. enforce_user_param is on: each "
@@ -250,19 +252,31 @@ find_tags(struct tg_call *call)
 
 /* --- the session --- */
 
+/* Who says it himself comes before what programs do by themselves. */
 static void
 find_session(struct tg_call *call)
 {
 	static const char *const headers[] = { "x-litellm-session-id",
+		"helicone-session-id", "x-claude-code-session-id",
+		"session-id",		/* Codex */
 		"x-litellm-trace-id", NULL };
 	struct tg_arena *a = call->rq->arena;
 	struct tg_str id = TG_STR_NONE;
+	char *text;
 
-	for (int i = 0; id.n == 0 && headers[i] != NULL; i++)
+	for (int i = 0; id.n == 0 && headers[i] != NULL; i++) {
 		id = tg_str_trim(tg_request_header(call->rq, headers[i]));
+		if (!tg_utf8_valid(id))
+			id = TG_STR_NONE;
+	}
 	if (id.n == 0)
 		id = call->view.session;
+	call->row.session = NULL;
+	if (id.n == 0)
+		return;
 	if (id.n > TG_MAX_USER_NAME)
 		id.n = TG_MAX_USER_NAME;
-	call->row.session = id.n > 0 ? tg_arena_cstr(a, id) : NULL;
+	text = tg_arena_cstr(a, id);
+	tg_utf8_trim_tail(text);
+	call->row.session = text;
 }

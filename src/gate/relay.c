@@ -126,6 +126,7 @@ exchange(struct tg_relay *r, struct tg_str body)
 out:
 	call->sent = tg_source_was_sent(&r->source);
 	call->upstream_us += tg_mono_us() - from;
+	tg_keep_source(call, &r->source);
 	tg_source_close(&r->source);
 	return rc;
 }

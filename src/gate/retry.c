@@ -179,6 +179,7 @@ begin_anew(struct tg_call *call)
 {
 	tg_err_reset(&call->rq->err);
 	tg_usage_reset(&call->usage);
+	call->fault = call->upstream_head = TG_STR_NONE;
 	tg_buf_reset(&call->out);
 	tg_buf_reset(&call->answer);
 	call->streamed_chunks = call->streamed_bytes = 0;
@@ -207,6 +208,7 @@ open_next(struct tg_call *call, size_t candidate)
 		ad->chosen = before;
 		return false;
 	}
+	tg_keep_attempt(call);
 	call->row = next;
 	call->closed = false;
 	call->retries++;

@@ -17,7 +17,8 @@ static const char *const openai_routes[] = { "/chat/completions",
 	"/files/*", "/batches", "/batches/*", "/openai/*", "/engines/*",
 	NULL };
 static const char *const llm_routes[] = { "/messages", "/messages/*",
-	"/rerank", "/v2/rerank", "/utils/token_counter", NULL };
+	"/rerank", "/v2/rerank", "/utils/token_counter", "/api/v1/feedback",
+	"/api/v1/feedback/*", NULL };
 static const char *const info_routes[] = { "*/info", "*/list", "/info",
 	"/models", "/models/*", "/health", "/health/*", "/key/aliases",
 	"/me", "/me/*", "/api/v1/me", "/api/v1/me/*", NULL };

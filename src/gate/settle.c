@@ -163,16 +163,3 @@ judge(struct tg_call *call)
 	row->status = rq->state == TG_REPLY_NONE ? call->hooks->status(call) :
 						   200;
 }
-
-void
-tg_keep(struct tg_call *call)
-{
-	struct tg_err why = { 0 };
-
-	if (!call->opened || call->log != TG_LOG_FULL)
-		return;
-	if (tg_body_put(tg_gate_store(call->gate), call->row.id,
-		call->view.body, tg_buf_str(&call->answer), &why) != 0)
-		tg_warnx("request and answer not kept id=%s why=\"%s\"",
-		    call->row.id, why.msg);
-}

@@ -135,6 +135,12 @@ tg_source_header(struct tg_source *s, const char *name)
 	return TG_STR_NONE;
 }
 
+struct tg_str
+tg_source_head(const struct tg_source *s)
+{
+	return s->fetch != NULL ? tg_fetch_head(s->fetch) : TG_STR_NONE;
+}
+
 bool
 tg_source_was_sent(const struct tg_source *s)
 {

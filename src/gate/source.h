@@ -36,6 +36,8 @@ enum tg_fetch_event tg_source_wait(
     struct tg_source *s, int tick_ms, struct tg_str *data);
 int tg_source_status(const struct tg_source *s);
 struct tg_str tg_source_header(struct tg_source *s, const char *name);
+/* All header lines of the answer; of the echo none. */
+struct tg_str tg_source_head(const struct tg_source *s);
 /* Did anything leave for the upstream? */
 bool tg_source_was_sent(const struct tg_source *s);
 void tg_source_close(struct tg_source *s);

@@ -27,8 +27,21 @@ void tg_call_note_who(struct tg_call *call);
 void tg_settle(struct tg_call *call);
 /* Closes an attempt that another follows. */
 int tg_settle_attempt(struct tg_call *call);
-/* Keeps request and answer, as the key's log says. After the caller has all. */
+
+/*
+ * --- keep.c: for the log, as the key says ---
+ * Headers, while the door still knows them; request and answer, when the
+ * caller has been let go.  Both after the caller has all.
+ */
+void tg_keep_heads(struct tg_call *call);
 void tg_keep(struct tg_call *call);
+/* The upstream's head, before its source is closed. */
+struct tg_source;
+void tg_keep_source(struct tg_call *call, const struct tg_source *s);
+/* What the upstream said in an attempt that another follows. */
+void tg_keep_attempt(struct tg_call *call);
+/* An error inside a stream: what came before it stays the answer. */
+void tg_keep_fault(struct tg_call *call, struct tg_str json);
 /* The tier of service asked for, "" if none. */
 const char *tg_call_tier(const struct tg_call *call);
 
@@ -64,6 +77,5 @@ int tg_call_write(struct tg_call *call, struct tg_str bytes);
 int tg_call_silence_ms(const struct tg_call *call);
 /* Opens the caller's stream: a comment that names the call, and these bytes. */
 int tg_call_stream(struct tg_call *call, struct tg_str bytes);
-struct tg_fetch_pool *tg_gate_pool(struct tg_gate *g);
 struct tg_party_cache *tg_gate_parties(struct tg_gate *g);
 #endif

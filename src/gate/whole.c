@@ -108,6 +108,7 @@ tg_relay_fault(struct tg_relay *r, struct tg_str json)
 	};
 
 	(void)tg_fault_read(&src, &call->rq->err);
+	tg_keep_fault(call, json);
 	tg_relay_redact(r);
 	return -1;
 }
