@@ -37,8 +37,12 @@ base_files = \
 	src/base/period.h \
 	src/base/seal.c \
 	src/base/seal.h \
+	src/base/shown.c \
+	src/base/shown.h \
 	src/base/str.c \
 	src/base/str.h \
+	src/base/totp.c \
+	src/base/totp.h \
 	src/base/utf8.h \
 	src/base/zone.c \
 	src/base/zone.h \
@@ -57,6 +61,8 @@ net_files = \
 	src/net/fetch_pool.c \
 	src/net/fetch_setup.c \
 	src/net/fetch_url.c \
+	src/net/multipart.c \
+	src/net/multipart.h \
 	src/net/reply.c \
 	src/net/request.c \
 	src/net/request.h \
@@ -82,18 +88,31 @@ store_files = \
 	src/store/books.h \
 	src/store/budgets.c \
 	src/store/budgets.h \
+	src/store/call_conds.c \
 	src/store/call_pages.c \
 	src/store/call_pages.h \
 	src/store/call_rows.c \
+	src/store/call_scan.c \
+	src/store/call_scan.h \
+	src/store/call_scan_inner.h \
+	src/store/call_scan_sorted.c \
+	src/store/call_want.c \
 	src/store/calls.c \
 	src/store/calls.h \
 	src/store/copy.c \
 	src/store/db.c \
 	src/store/db.h \
+	src/store/fold.c \
+	src/store/follow.c \
+	src/store/follow.h \
+	src/store/forget.c \
 	src/store/health.c \
 	src/store/health.h \
+	src/store/histogram.c \
 	src/store/histogram.h \
 	src/store/inner.h \
+	src/store/keeping.c \
+	src/store/keeping.h \
 	src/store/key_page.c \
 	src/store/key_txn.c \
 	src/store/keys.c \
@@ -101,40 +120,65 @@ store_files = \
 	src/store/late.c \
 	src/store/ledger.c \
 	src/store/ledger.h \
+	src/store/marks.c \
+	src/store/marks.h \
 	src/store/members.c \
 	src/store/meta.c \
 	src/store/migrate.c \
 	src/store/models.c \
 	src/store/models.h \
+	src/store/near.c \
+	src/store/near.h \
 	src/store/outbox.c \
 	src/store/outbox.h \
 	src/store/people.c \
 	src/store/people.h \
+	src/store/people_change.c \
 	src/store/pool.c \
+	src/store/programs.c \
 	src/store/promises.c \
 	src/store/providers.c \
 	src/store/providers.h \
 	src/store/prune.c \
 	src/store/recipe.c \
 	src/store/recipe.h \
+	src/store/replays.c \
 	src/store/reserve.c \
 	src/store/rollups.c \
 	src/store/rollups.h \
 	src/store/row.c \
+	src/store/scores.c \
 	src/store/scores.h \
+	src/store/scribe.c \
+	src/store/scribe.h \
+	src/store/search.c \
 	src/store/search.h \
+	src/store/search_ask.c \
+	src/store/search_ask.h \
+	src/store/search_find.c \
+	src/store/search_mark.c \
+	src/store/sessions.c \
 	src/store/sessions.h \
 	src/store/setup.c \
 	src/store/setup.h \
+	src/store/snapshot.c \
+	src/store/snapshot.h \
 	src/store/sql.h \
 	src/store/standings.c \
 	src/store/subjects.c \
 	src/store/subjects.h \
+	src/store/summaries.c \
 	src/store/summaries.h \
+	src/store/summary_day.c \
+	src/store/summary_day.h \
 	src/store/sweep.c \
 	src/store/terms.c \
 	src/store/terms.h \
+	src/store/thread_calls.c \
+	src/store/threads.c \
 	src/store/threads.h \
+	src/store/tokenizer.c \
+	src/store/tokenizer.h \
 	src/store/turns.c \
 	src/store/upkeep.c \
 	src/store/verify.c \
@@ -160,6 +204,8 @@ llm_files = \
 	src/llm/bound.h \
 	src/llm/chunk.c \
 	src/llm/chunk.h \
+	src/llm/dataset.c \
+	src/llm/dataset.h \
 	src/llm/dialect.c \
 	src/llm/dialect.h \
 	src/llm/echo.c \
@@ -181,6 +227,8 @@ llm_files = \
 	src/llm/media.h \
 	src/llm/member.c \
 	src/llm/member.h \
+	src/llm/model_list.c \
+	src/llm/model_list.h \
 	src/llm/price.c \
 	src/llm/price.h \
 	src/llm/price_name.c \
@@ -191,7 +239,13 @@ llm_files = \
 	src/llm/retry_after.c \
 	src/llm/retry_after.h \
 	src/llm/split.c \
+	src/llm/talk.c \
 	src/llm/talk.h \
+	src/llm/talk_parts.c \
+	src/llm/talk_parts.h \
+	src/llm/talk_program.c \
+	src/llm/talk_turn.c \
+	src/llm/talk_words.c \
 	src/llm/usage.c \
 	src/llm/usage.h \
 	src/llm/usage_forms.c \
@@ -222,6 +276,7 @@ gate_files = \
 	src/gate/house.c \
 	src/gate/house.h \
 	src/gate/intake.c \
+	src/gate/keep.c \
 	src/gate/parties.c \
 	src/gate/parties.h \
 	src/gate/party_cache.c \
@@ -241,7 +296,11 @@ gate_files = \
 	src/gate/rules_read.c \
 	src/gate/rules_value.c \
 	src/gate/rules_value.h \
+	src/gate/scribe.c \
 	src/gate/scribe.h \
+	src/gate/scribe_body.c \
+	src/gate/scribe_call.h \
+	src/gate/scribe_write.c \
 	src/gate/settings.c \
 	src/gate/settings.h \
 	src/gate/settings_money.c \
@@ -265,20 +324,27 @@ web_files = \
 	src/web/cors.c \
 	src/web/fault.c \
 	src/web/fault.h \
+	src/web/feedback.c \
+	src/web/feedback.h \
 	src/web/health.c \
 	src/web/health_check.c \
 	src/web/health_check.h \
 	src/web/jwrite.c \
 	src/web/jwrite.h \
 	src/web/llm.c \
+	src/web/llm.h \
 	src/web/me.c \
 	src/web/me.h \
 	src/web/me_routes.c \
 	src/web/misc.c \
 	src/web/misc.h \
+	src/web/model_fetch.c \
+	src/web/model_fetch.h \
 	src/web/models.c \
 	src/web/names.c \
 	src/web/names.h \
+	src/web/password.c \
+	src/web/password.h \
 	src/web/report.c \
 	src/web/routes.c \
 	src/web/routes.h \
@@ -289,6 +355,107 @@ web_files = \
 	src/web/tally.c \
 	src/web/tally.h \
 	src/web/utils.c \
+	src/web/admin/about.c \
+	src/web/admin/account.c \
+	src/web/admin/account.h \
+	src/web/admin/account_look.c \
+	src/web/admin/account_totp.c \
+	src/web/admin/admin.h \
+	src/web/admin/alerts.c \
+	src/web/admin/api.c \
+	src/web/admin/api.h \
+	src/web/admin/api_errors.c \
+	src/web/admin/api_shapes.c \
+	src/web/admin/ask.c \
+	src/web/admin/ask.h \
+	src/web/admin/audit.c \
+	src/web/admin/backup.c \
+	src/web/admin/budgets.c \
+	src/web/admin/call.c \
+	src/web/admin/call.h \
+	src/web/admin/call_bill.c \
+	src/web/admin/call_facts.c \
+	src/web/admin/call_filter.c \
+	src/web/admin/call_filter.h \
+	src/web/admin/call_filter_seqs.c \
+	src/web/admin/call_raw.c \
+	src/web/admin/call_talk.c \
+	src/web/admin/call_text.c \
+	src/web/admin/call_time.c \
+	src/web/admin/calls.c \
+	src/web/admin/calls.h \
+	src/web/admin/calls_export.c \
+	src/web/admin/calls_row.c \
+	src/web/admin/catalog.c \
+	src/web/admin/customers.c \
+	src/web/admin/dataset.c \
+	src/web/admin/deployment.c \
+	src/web/admin/deployment.h \
+	src/web/admin/enter.c \
+	src/web/admin/enter.h \
+	src/web/admin/errand.c \
+	src/web/admin/errand.h \
+	src/web/admin/keys.c \
+	src/web/admin/keys.h \
+	src/web/admin/keys_act.c \
+	src/web/admin/keys_form.c \
+	src/web/admin/me.c \
+	src/web/admin/members.c \
+	src/web/admin/models.c \
+	src/web/admin/models.h \
+	src/web/admin/models_form.c \
+	src/web/admin/models_prices.c \
+	src/web/admin/money_form.c \
+	src/web/admin/money_form.h \
+	src/web/admin/organizations.c \
+	src/web/admin/overview.c \
+	src/web/admin/overview.h \
+	src/web/admin/overview_chart.c \
+	src/web/admin/overview_house.c \
+	src/web/admin/overview_sums.c \
+	src/web/admin/people.c \
+	src/web/admin/people.h \
+	src/web/admin/people_sign_in.c \
+	src/web/admin/playground.c \
+	src/web/admin/playground.h \
+	src/web/admin/playground_ask.c \
+	src/web/admin/programs.c \
+	src/web/admin/programs.h \
+	src/web/admin/programs_compare.c \
+	src/web/admin/providers.c \
+	src/web/admin/providers.h \
+	src/web/admin/providers_form.c \
+	src/web/admin/providers_models.c \
+	src/web/admin/replay.c \
+	src/web/admin/replay.h \
+	src/web/admin/replay_form.c \
+	src/web/admin/replay_source.c \
+	src/web/admin/runs.c \
+	src/web/admin/scores.c \
+	src/web/admin/scores.h \
+	src/web/admin/search.c \
+	src/web/admin/set_up.c \
+	src/web/admin/settings.c \
+	src/web/admin/sheet.c \
+	src/web/admin/sheet.h \
+	src/web/admin/sheet_read.c \
+	src/web/admin/sheet_rows.c \
+	src/web/admin/sheet_rows.h \
+	src/web/admin/sign_in.c \
+	src/web/admin/snippets.c \
+	src/web/admin/snippets.h \
+	src/web/admin/span.c \
+	src/web/admin/span.h \
+	src/web/admin/standing.c \
+	src/web/admin/standing.h \
+	src/web/admin/subjects.c \
+	src/web/admin/subjects.h \
+	src/web/admin/subjects_form.c \
+	src/web/admin/tags.c \
+	src/web/admin/teams.c \
+	src/web/admin/threads.c \
+	src/web/admin/trend.c \
+	src/web/admin/trend.h \
 	src/web/manage/access_group.c \
 	src/web/manage/activity.c \
 	src/web/manage/activity_daily.c \
@@ -319,6 +486,7 @@ web_files = \
 	src/web/manage/manage.c \
 	src/web/manage/manage.h \
 	src/web/manage/model.c \
+	src/web/manage/model.h \
 	src/web/manage/model_draft.c \
 	src/web/manage/model_draft.h \
 	src/web/manage/model_group.c \
@@ -330,12 +498,16 @@ web_files = \
 	src/web/manage/organization.h \
 	src/web/manage/organization_member.c \
 	src/web/manage/project.c \
+	src/web/manage/provider.c \
+	src/web/manage/provider.h \
 	src/web/manage/rights.c \
 	src/web/manage/rights.h \
 	src/web/manage/rows.c \
 	src/web/manage/rows.h \
 	src/web/manage/rows_key.c \
 	src/web/manage/rows_subject.c \
+	src/web/manage/sign_in.c \
+	src/web/manage/sign_in.h \
 	src/web/manage/spend.c \
 	src/web/manage/spend_cost.c \
 	src/web/manage/spend_sums.c \
@@ -355,11 +527,55 @@ web_files = \
 	src/web/manage/user_info.c \
 	src/web/manage/user_list.c \
 	src/web/manage/user_read.c \
+	src/web/page/asset.c \
+	src/web/page/asset.h \
+	src/web/page/chart.c \
+	src/web/page/chart.h \
+	src/web/page/chart_draw.c \
+	src/web/page/cookie.c \
+	src/web/page/cookie.h \
+	src/web/page/csrf.c \
+	src/web/page/csrf.h \
+	src/web/page/form.c \
+	src/web/page/form.h \
+	src/web/page/format.c \
 	src/web/page/format.h \
+	src/web/page/format_filter.h \
+	src/web/page/format_number.c \
+	src/web/page/format_time.c \
+	src/web/page/markdown.c \
+	src/web/page/markdown.h \
+	src/web/page/page.c \
 	src/web/page/page.h \
+	src/web/page/page_ask.c \
+	src/web/page/page_do.c \
+	src/web/page/page_frame.c \
+	src/web/page/qr.c \
+	src/web/page/qr.h \
+	src/web/page/remote.c \
+	src/web/page/remote.h \
+	src/web/page/session.c \
+	src/web/page/session.h \
+	src/web/page/template.c \
 	src/web/page/template.h \
+	src/web/page/template_load.c \
+	src/web/page/template_node.h \
+	src/web/page/template_parse.c \
+	src/web/page/template_place.c \
+	src/web/page/template_place.h \
+	src/web/page/textdiff.c \
+	src/web/page/textdiff.h \
+	src/web/page/textdiff_draw.c \
+	src/web/page/textdiff_find.c \
+	src/web/page/textdiff_find.h \
+	src/web/page/visitor.c \
 	src/web/page/visitor.h \
-	src/web/page/words.h
+	src/web/page/words.c \
+	src/web/page/words.h \
+	src/web/page/words_choose.c \
+	src/web/page/words_plural.c \
+	src/web/page/words_plural.h \
+	src/web/page/www.h
 
 prog_files = \
 	src/prog/acceptor.c \
@@ -383,6 +599,7 @@ prog_files = \
 	src/prog/cmd_calls.c \
 	src/prog/cmd_config.c \
 	src/prog/cmd_db.c \
+	src/prog/cmd_demo.c \
 	src/prog/cmd_entities.c \
 	src/prog/cmd_entity.c \
 	src/prog/cmd_entity.h \
@@ -396,6 +613,7 @@ prog_files = \
 	src/prog/cmd_settings.c \
 	src/prog/cmd_settings.h \
 	src/prog/cmd_team.c \
+	src/prog/cmd_user.c \
 	src/prog/command.c \
 	src/prog/command.h \
 	src/prog/command_table.c \
@@ -405,6 +623,7 @@ prog_files = \
 	src/prog/conf_file.h \
 	src/prog/conf_fill.c \
 	src/prog/conf_fill.h \
+	src/prog/conf_list.c \
 	src/prog/conf_price.c \
 	src/prog/conf_print.c \
 	src/prog/conf_sections.c \
@@ -415,6 +634,11 @@ prog_files = \
 	src/prog/conf_value.h \
 	src/prog/crew.c \
 	src/prog/crew.h \
+	src/prog/demo.h \
+	src/prog/demo_calls.c \
+	src/prog/demo_house.c \
+	src/prog/demo_scripts.c \
+	src/prog/demo_talk.c \
 	src/prog/doctor.c \
 	src/prog/doctor.h \
 	src/prog/doctor_lines.c \
@@ -453,15 +677,23 @@ sql_files = \
 	sql/keys.sql \
 	sql/ledger.sql \
 	sql/limits.sql \
+	sql/marks.sql \
 	sql/members.sql \
 	sql/meta.sql \
 	sql/models.sql \
+	sql/near.sql \
 	sql/outbox.sql \
 	sql/people.sql \
 	sql/providers.sql \
 	sql/rollups.sql \
+	sql/scores.sql \
+	sql/scribe.sql \
+	sql/search.sql \
+	sql/sessions.sql \
 	sql/setup.sql \
 	sql/subjects.sql \
+	sql/summaries.sql \
+	sql/threads.sql \
 	sql/txn.sql
 
 migration_files = \
@@ -472,9 +704,127 @@ migration_files = \
 	sql/migrate/log/0001.sql \
 	sql/migrate/log/0002.sql
 
+www_files = \
+	www/about.html \
+	www/account.html \
+	www/account_totp.html \
+	www/alerts.html \
+	www/answer.html \
+	www/api.html \
+	www/api_errors.html \
+	www/api_family.html \
+	www/ask_params.html \
+	www/audit.html \
+	www/audit_changes.html \
+	www/backup.html \
+	www/budget.html \
+	www/budget_cell.html \
+	www/budget_form.html \
+	www/budgets.html \
+	www/call.html \
+	www/call_chips.html \
+	www/call_facts.html \
+	www/call_filter.html \
+	www/call_headers.html \
+	www/call_json.html \
+	www/call_replay.html \
+	www/call_scores.html \
+	www/call_short.html \
+	www/call_talk.html \
+	www/call_text.html \
+	www/call_time.html \
+	www/call_tools.html \
+	www/call_turn.html \
+	www/call_words.html \
+	www/calls.html \
+	www/calls_rows.html \
+	www/catalog.html \
+	www/csrf.html \
+	www/dataset.html \
+	www/error.html \
+	www/fault.html \
+	www/group_tabs.html \
+	www/key.html \
+	www/key_ask.html \
+	www/key_form.html \
+	www/key_once.html \
+	www/key_rows.html \
+	www/key_state.html \
+	www/keys.html \
+	www/layout.html \
+	www/look.html \
+	www/marks.html \
+	www/me.html \
+	www/me_rotate.html \
+	www/member_form.html \
+	www/members.html \
+	www/memberships.html \
+	www/model.html \
+	www/model_edit.html \
+	www/model_from.html \
+	www/model_new.html \
+	www/model_price_table.html \
+	www/model_prices.html \
+	www/model_prices_cells.html \
+	www/models.html \
+	www/nav.html \
+	www/overview.html \
+	www/overview_change.html \
+	www/owners.html \
+	www/pager.html \
+	www/person_once.html \
+	www/play_done.html \
+	www/play_facts.html \
+	www/play_parts.html \
+	www/playground.html \
+	www/probe.html \
+	www/program.html \
+	www/program_diff.html \
+	www/programs.html \
+	www/provider.html \
+	www/provider_address.html \
+	www/provider_edit.html \
+	www/provider_from.html \
+	www/provider_models.html \
+	www/provider_new.html \
+	www/provider_remove.html \
+	www/providers.html \
+	www/replay.html \
+	www/run.html \
+	www/scores.html \
+	www/search.html \
+	www/set_up.html \
+	www/settings.html \
+	www/settings_sure.html \
+	www/sheet.html \
+	www/sheet_field.html \
+	www/sign_in.html \
+	www/sign_in_card.html \
+	www/sign_in_code.html \
+	www/snippets.html \
+	www/sort.html \
+	www/standing.html \
+	www/subject.html \
+	www/subject_ask.html \
+	www/subject_form.html \
+	www/subject_state.html \
+	www/subjects.html \
+	www/thread.html \
+	www/threads.html \
+	www/trend.html \
+	www/assets/app.css \
+	www/assets/app.js \
+	www/assets/icon.svg \
+	www/assets/play.js
+
+po_files = \
+	po/zh_CN.po \
+	po/zh_TW.po
+
 unit_tests = \
 	tests/unit/test_accounts \
 	tests/unit/test_alert \
+	tests/unit/test_api_page \
 	tests/unit/test_arena \
 	tests/unit/test_assemble \
 	tests/unit/test_audit \
@@ -485,13 +835,16 @@ unit_tests = \
 	tests/unit/test_budgets \
 	tests/unit/test_buf \
 	tests/unit/test_call_pages \
+	tests/unit/test_call_scan \
 	tests/unit/test_calls \
 	tests/unit/test_catalog_prices \
+	tests/unit/test_chart \
 	tests/unit/test_chunk \
 	tests/unit/test_clock \
 	tests/unit/test_command \
 	tests/unit/test_conf \
 	tests/unit/test_crash \
+	tests/unit/test_dataset \
 	tests/unit/test_db \
 	tests/unit/test_decimal \
 	tests/unit/test_door_cgi \
@@ -502,15 +855,19 @@ unit_tests = \
 	tests/unit/test_escape \
 	tests/unit/test_fault_read \
 	tests/unit/test_fetch \
+	tests/unit/test_format \
 	tests/unit/test_fuzz_json \
 	tests/unit/test_fuzz_llm \
+	tests/unit/test_fuzz_page \
 	tests/unit/test_hash \
 	tests/unit/test_health \
+	tests/unit/test_histogram \
 	tests/unit/test_house \
 	tests/unit/test_id \
 	tests/unit/test_json \
 	tests/unit/test_jtree \
 	tests/unit/test_jwrite \
+	tests/unit/test_keeping \
 	tests/unit/test_keys \
 	tests/unit/test_known \
 	tests/unit/test_late \
@@ -519,9 +876,13 @@ unit_tests = \
 	tests/unit/test_log \
 	tests/unit/test_lookalike \
 	tests/unit/test_manage_fields \
+	tests/unit/test_markdown \
 	tests/unit/test_migrate \
+	tests/unit/test_model_list \
 	tests/unit/test_models \
 	tests/unit/test_money \
+	tests/unit/test_multipart \
+	tests/unit/test_near \
 	tests/unit/test_outbox \
 	tests/unit/test_pack \
 	tests/unit/test_people \
@@ -532,27 +893,39 @@ unit_tests = \
 	tests/unit/test_prune \
 	tests/unit/test_recipe \
 	tests/unit/test_redact \
+	tests/unit/test_remote \
 	tests/unit/test_request \
 	tests/unit/test_retry_after \
 	tests/unit/test_rights \
 	tests/unit/test_rules \
+	tests/unit/test_scores \
+	tests/unit/test_scribe \
 	tests/unit/test_seal \
+	tests/unit/test_search \
 	tests/unit/test_serve \
+	tests/unit/test_sessions \
 	tests/unit/test_setup \
+	tests/unit/test_shown \
 	tests/unit/test_split \
 	tests/unit/test_sql \
 	tests/unit/test_sse \
 	tests/unit/test_statement \
 	tests/unit/test_str \
 	tests/unit/test_subjects \
+	tests/unit/test_summaries \
 	tests/unit/test_table \
+	tests/unit/test_talk \
 	tests/unit/test_tally \
+	tests/unit/test_template \
+	tests/unit/test_textdiff \
+	tests/unit/test_totp \
 	tests/unit/test_usage \
 	tests/unit/test_utf8 \
 	tests/unit/test_view \
 	tests/unit/test_views \
 	tests/unit/test_who \
 	tests/unit/test_wire \
+	tests/unit/test_words \
 	tests/unit/test_worker_name \
 	tests/unit/test_writer
 
@@ -562,6 +935,8 @@ unit_helpers = \
 	tests/unit/corpus.c \
 	tests/unit/corpus.h \
 	tests/unit/json_samples.h \
+	tests/unit/look_help.c \
+	tests/unit/look_help.h \
 	tests/unit/prog_help.c \
 	tests/unit/prog_help.h \
 	tests/unit/sample_prices.h \
@@ -576,6 +951,8 @@ wire_files = \
 	tests/wire/house.h \
 	tests/wire/match.c \
 	tests/wire/match.h \
+	tests/wire/people.c \
+	tests/wire/people.h \
 	tests/wire/row.c \
 	tests/wire/row.h \
 	tests/wire/serve.c \

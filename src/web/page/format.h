@@ -51,6 +51,9 @@ struct tg_locale {
  */
 int tg_format(const struct tg_locale *l, const char *filter, const json_t *v,
     struct tg_buf *out);
+/* The same where no markup may stand (attributes, <option>): escaped text. */
+int tg_format_plain(const struct tg_locale *l, const char *filter,
+    const json_t *v, struct tg_buf *out);
 
 /* As text, in the arena, for C that needs it (CSV, sentences). */
 const char *tg_format_usd(struct tg_arena *a, const struct tg_locale *l,

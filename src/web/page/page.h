@@ -21,7 +21,8 @@
  * Layout and error page get besides: root ("../": links are
  * {{root}}admin/keys), title, nav, lang, languages, viewer {name, role,
  * may_edit, may_own, is_key}, csrf, path, here (path and query, for coming
- * back), done and fault (sentences), house {name, version}.
+ * back), done and fault (sentences), house {name, version}.  A page may set
+ * "title" itself, and "script": a file of www/assets that is its own.
  */
 #include "web/manage/manage.h"
 #include "web/page/format.h"
@@ -37,6 +38,8 @@ struct tg_page {
 	const char *fragment;		/* draw this template alone */
 	int status;			/* 200 */
 	json_t *form;			/* of a POST: its fields, texts */
+	json_t *kept;			/* of tg_manage_keep(), and answers */
+	void *own;			/* the handler's, for its functions */
 };
 typedef int tg_page_fn(struct tg_manage *m, struct tg_page *p);
 
@@ -76,12 +79,16 @@ const char *tg_page_href(struct tg_page *p, const char *name,
     const char *value);
 /*
  * Pages of a list: reads "page" (1 ...), sets "pager" {from, to, total, prev,
- * next} once total is known.  -1 for total: unknown, more: are there others.
+ * next} once total is known (but not for a few rows without others).  -1 for
+ * total: unknown, more: are there others.
  */
 int64_t tg_page_after(struct tg_page *p, int64_t per_page);
 void tg_page_pager(struct tg_page *p, int64_t per_page, int64_t n,
     int64_t total, bool more);
-/* Headings to sort by: sets "sort" {NAME: {href, up, down}} for each. */
+/*
+ * Headings to sort by: sets "sort" {NAME: {href, up, down}} for each.  A '-'
+ * before a name (also before unset): the first click shows the largest first.
+ */
 const char *tg_page_sort(struct tg_page *p, const char *const *names,
     const char *unset, bool *ascending);
 
@@ -108,6 +115,14 @@ int tg_page_goto(struct tg_page *p, const char *done, const char *path, ...)
 
 /* Says w->rq->err as a page of its own; for routes that are pages. */
 void tg_page_fault(struct tg_web *w);
+/* Is this failure to be said as a page: a page's route, a browser's visit? */
+bool tg_page_is_fault(const struct tg_web *w);
+/* Does the caller want JSON rather than a page? */
+bool tg_page_wants_json(const struct tg_web *w);
+/* What all pages say in their head: CSP and its like. */
+void tg_page_headers(struct tg_request *rq);
+/* What layout and error page get besides the page's own. */
+void tg_page_frame(struct tg_page *p);
 
 /* Style sheet, script, icons: www/assets/..., /admin/assets/{name}. */
 tg_handler tg_page_asset;

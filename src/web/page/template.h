@@ -24,6 +24,10 @@
  * Names are looked for in the innermost value, then outwards.  A tag that
  * stands alone in its line takes the line with it.
  *
+ * The parser follows tags and quotes: a value within a tag stands in quotes,
+ * where an address begins it is a relative one or of http, https, mailto, and
+ * where only text may stand (attributes, <option>) a filter gives text.
+ *
  * There is no way to write a value unescaped: what is HTML (a chart, rendered
  * Markdown) comes from a filter, which escapes what is foreign in it.
  */

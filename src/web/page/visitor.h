@@ -17,6 +17,7 @@ enum tg_visit {
 struct tg_visitor {
 	enum tg_visit role;
 	const char *name;	/* people.name; a key's alias or title */
+	int64_t account;	/* row of people, 0 none */
 	int64_t person;		/* row of subjects, 0 none */
 	int64_t key_id;		/* HOLDER's */
 	const char *language;	/* chosen, or NULL: the browser's */
@@ -24,6 +25,9 @@ struct tg_visitor {
 	const char *theme;	/* "light", "dark", or NULL */
 	char csrf[65];		/* of this session */
 	bool by_server;		/* REMOTE_USER: no password, no sign-out */
+	const char *settings;	/* JSON of the person's, or NULL */
+	const char *session;	/* its token's hash, or NULL: no session */
+	const char *stranger;	/* NONE: whom the web server let in, not we */
 };
 
 /*
@@ -35,13 +39,16 @@ int tg_visitor_find(struct tg_web *w);
 /*
  * May they come to this route?  Who is not signed in is sent to /admin/sign-in
  * (303, back to here after it; a POST or a fragment: 401), who may not sees
- * 403.  A POST is checked for its token ("csrf" field or X-CSRF-Token): 403
- * with a sentence, nothing is done.  0: go on; 1: answered; -1: failed.
+ * 403.  The body of a POST is read into rq->body, and it is checked for its
+ * token ("csrf" field, also of multipart/form-data, or X-CSRF-Token) and for
+ * where it comes from: 403 with a sentence, nothing is done.  0: go on; 1:
+ * answered; -1: failed.
  */
 int tg_visitor_admit(struct tg_web *w, enum tg_visit least);
 /*
  * Whose calls may be seen?  *person 0: everybody's; else that person's alone
- * (with all of their keys); for a HOLDER *key_id is set.
+ * (with all of their keys; -1: of a person who has none); for a HOLDER *key_id
+ * is set.
  */
 void tg_visitor_scope(const struct tg_web *w, int64_t *person,
     int64_t *key_id);

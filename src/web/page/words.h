@@ -12,8 +12,13 @@
 
 struct tg_words;
 
-/* Marks a msgid for xgettext; it is translated where it is drawn. */
+/*
+ * Mark msgids for build-aux/pot; they are translated where they are drawn.
+ * NC_: with a context; NP_: one and many, as two values.
+ */
 #define N_(text) text
+#define NC_(context, text) text
+#define NP_(one, many) one, many
 
 /*
  * The best of what we have for a list as in Accept-Language (RFC 9110
