@@ -19,8 +19,8 @@ tg_access_is_admin(struct tg_web *w)
 	else if (e->code == TG_OK &&
 	    tg_auth_who(tg_app_gate(w->app), w->rq, &w->self) == 0)
 		w->key = w->self->key;
-	if (e->code == TG_OK)
-		(void)tg_caller_find(w);
+	if (e->code == TG_OK && tg_caller_find(w) != 0)
+		w->admin = false;
 	return w->admin;
 }
 

@@ -15,11 +15,7 @@
 #define STATUS_IS_CODE "="	/* LiteLLM: "code": "<status>" */
 #define PARAM_NONE "None"	/* LiteLLM: the word, when there is none */
 
-static const struct row {
-	int status, old_status;	/* newest level, 1.83 (0: the same) */
-	const char *type, *code, *param;
-	int retry_after_s;
-} rows[TG_E__MAX] = {
+static const struct tg_fault_row rows[TG_E__MAX] = {
 	[TG_OK] = { 500, 0, "server_error", "internal_error", NULL, -1 },
 	[TG_E_JSON] = { 400, 0, "invalid_request_error", "invalid_json", NULL,
 	    -1 },
@@ -132,17 +128,25 @@ static const struct row {
 	[TG_E_CLIENT_GONE] = { 499, 0, "server_error", NULL, NULL, -1 },
 };
 
-static const struct row *row_of(const struct tg_err *);
-static struct tg_str json_of(const struct tg_err *, const struct row *, int,
-    struct tg_arena *);
+static const struct tg_fault_row *row_of(const struct tg_err *);
+static struct tg_str json_of(const struct tg_err *,
+    const struct tg_fault_row *, int, struct tg_arena *);
 static struct tg_str detail_of(const struct tg_err *, struct tg_arena *);
-static const char *code_of(const struct tg_err *, const struct row *, int,
-    char *, size_t);
+static const char *code_of(const struct tg_err *,
+    const struct tg_fault_row *, int, char *, size_t);
+
+const struct tg_fault_row *
+tg_fault_row(enum tg_code code)
+{
+	if ((unsigned)code >= TG_E__MAX || rows[code].status == 0)
+		return NULL;
+	return &rows[code];
+}
 
 int
 tg_fault_status(const struct tg_err *e, enum tg_compat compat)
 {
-	const struct row *row = row_of(e);
+	const struct tg_fault_row *row = row_of(e);
 
 	if (e->status != 0 &&
 	    (e->code == TG_E_UPSTREAM || e->code == TG_E_BUDGET ||
@@ -157,7 +161,7 @@ void
 tg_fault_make(const struct tg_err *e, enum tg_compat compat,
     struct tg_arena *a, struct tg_fault *f)
 {
-	const struct row *row = row_of(e);
+	const struct tg_fault_row *row = row_of(e);
 
 	f->status = tg_fault_status(e, compat);
 	f->retry_after_ms = row->retry_after_s < 0 ?
@@ -197,7 +201,7 @@ tg_fault_send(struct tg_request *rq, enum tg_compat compat,
 	(void)tg_reply_send(rq, f.status, "application/json", f.json);
 }
 
-static const struct row *
+static const struct tg_fault_row *
 row_of(const struct tg_err *e)
 {
 	if (e->code >= TG_E__MAX || rows[e->code].status == 0)
@@ -207,8 +211,8 @@ row_of(const struct tg_err *e)
 
 /* NULL stays null in JSON. */
 static const char *
-code_of(const struct tg_err *e, const struct row *row, int status, char *room,
-    size_t n)
+code_of(const struct tg_err *e, const struct tg_fault_row *row, int status,
+    char *room, size_t n)
 {
 	if (e->ecode[0] != '\0')
 		return e->ecode;
@@ -238,7 +242,7 @@ detail_of(const struct tg_err *e, struct tg_arena *a)
 }
 
 static struct tg_str
-json_of(const struct tg_err *e, const struct row *row, int status,
+json_of(const struct tg_err *e, const struct tg_fault_row *row, int status,
     struct tg_arena *a)
 {
 	struct tg_buf b;

@@ -21,6 +21,16 @@ struct tg_fault {
 /* Which envelope: {"error":{...}}, or FastAPI's {"detail":{...}}. */
 enum tg_fault_form { TG_FAULT_ERROR, TG_FAULT_DETAIL };
 
+/* A row of the table, for those who write it down. */
+struct tg_fault_row {
+	int status, old_status;	/* newest level; 1.83's, 0: the same */
+	const char *type, *code;	/* code "=": the status as text */
+	const char *param;	/* NULL: the member that is wrong, or none */
+	int retry_after_s;	/* -1: none */
+};
+/* NULL: callers never see that reason. */
+const struct tg_fault_row *tg_fault_row(enum tg_code code);
+
 int tg_fault_status(const struct tg_err *e, enum tg_compat compat);
 void tg_fault_make(const struct tg_err *e, enum tg_compat compat,
     struct tg_arena *a, struct tg_fault *f);

@@ -4,7 +4,10 @@
  */
 #include "config.h"
 
-#include "llm/dialect.h"
+#include "web/llm.h"
+
+#include <assert.h>
+
 #include "net/sse.h"
 #include "web/fault.h"
 #include "web/routes.h"
@@ -89,4 +92,14 @@ int
 tg_web_embeddings(struct tg_web *w)
 {
 	return serve(w, TG_DIALECT_EMBEDDINGS);
+}
+
+void
+tg_llm_serve(
+    struct tg_app *app, struct tg_request *rq, enum tg_dialect_id id)
+{
+	struct tg_web w = { .app = app, .rq = rq };
+
+	assert(rq->behalf != NULL);
+	(void)serve(&w, id);
 }

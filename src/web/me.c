@@ -190,26 +190,26 @@ tg_me_standings(struct tg_spend *s, const struct tg_me_account *list, size_t n)
 	return 0;
 }
 
-static int
-write_promises(struct tg_spend *s, const struct tg_key *key, int64_t person)
+int
+tg_me_accounts(struct tg_manage *m, const struct tg_key *key, int64_t person,
+    struct tg_me_account list[TG_ME_ACCOUNTS])
 {
 	struct tg_member member = { .id = 0 };
 	struct tg_subject team = { .parent = 0 };
-	char number[TG_SCOPE_NUMBER_BYTES];
+	char *number = tg_arena_alloc(m->a, TG_SCOPE_NUMBER_BYTES);
 	int64_t organization;
-	size_t n;
 
 	if (key->team != 0 &&
-	    tg_subject_by_id(s->m.db, s->arena, key->team, &team, s->m.e) < 0)
+	    tg_subject_by_id(m->db, m->a, key->team, &team, m->e) < 0)
 		return -1;
 	organization = key->organization != 0 ? key->organization :
 						team.parent;
 	(void)tg_scope_number(organization, number);
 	if (key->team != 0 && person != 0 &&
-	    tg_member_find(s->m.db, s->arena, key->team, person, &member,
-		s->m.e) < 0)
+	    tg_member_find(
+		m->db, m->a, key->team, person, &member, m->e) < 0)
 		return -1;
-	const struct tg_me_account list[] = {
+	const struct tg_me_account all[TG_ME_ACCOUNTS] = {
 		{ TG_SCOPE_KEY, key->id, NULL },
 		{ TG_SCOPE_KEY_MODEL, key->id, NULL },
 		{ TG_SCOPE_KEY_TAG, key->id, NULL },
@@ -223,9 +223,21 @@ write_promises(struct tg_spend *s, const struct tg_key *key, int64_t person)
 		{ TG_SCOPE_ORGANIZATION, organization, NULL },
 		{ TG_SCOPE_ORGANIZATION_MODEL, organization, NULL },
 		{ TG_SCOPE_ORGANIZATION_MEMBER, person, number },
-		{ TG_SCOPE_HOUSE, 0, NULL }, /* not for everybody */
+		{ TG_SCOPE_HOUSE, 0, NULL },
 	};
-	n = sizeof(list) / sizeof(list[0]);
+	memcpy(list, all, sizeof(all));
+	return 0;
+}
+
+/* The house's is not for everybody. */
+static int
+write_promises(struct tg_spend *s, const struct tg_key *key, int64_t person)
+{
+	struct tg_me_account list[TG_ME_ACCOUNTS];
+	size_t n = TG_ME_ACCOUNTS;
+
+	if (tg_me_accounts(&s->m, key, person, list) != 0)
+		return -1;
 	return tg_me_standings(s, list, tg_spend_sees_all(s) ? n : n - 1);
 }
 

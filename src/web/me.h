@@ -28,6 +28,13 @@ struct tg_me_account {
 };
 int tg_me_standings(struct tg_spend *s, const struct tg_me_account *list,
     size_t n);
+/*
+ * All that a call of this key (id 0: of this person's) is booked to: what
+ * holds it back, the house at the end.  In m's arena.
+ */
+#define TG_ME_ACCOUNTS 14
+int tg_me_accounts(struct tg_manage *m, const struct tg_key *key,
+    int64_t person, struct tg_me_account list[TG_ME_ACCOUNTS]);
 /* Tokens by class, under "tokens". */
 void tg_me_tokens(struct tg_jw *j, const int64_t tokens[TG_TOK__MAX]);
 #endif

@@ -8,8 +8,10 @@
 
 #include "base/escape.h"
 #include "gate/rights.h"
+#include "web/admin/admin.h"
 #include "web/fault.h"
 #include "web/manage/manage.h"
+#include "web/page/page.h"
 
 static const struct tg_route public_routes[] = {
 	{ TG_GET, "/", TG_ACCESS_PUBLIC, tg_web_root, NULL, "What this is",
@@ -35,10 +37,44 @@ const struct tg_route *const tg_route_tables[] = {
 	tg_routes_tag,
 	tg_routes_credential,
 	tg_routes_model,
+	tg_routes_provider,
 	tg_routes_spend,
 	tg_routes_global,
 	tg_routes_activity,
+	tg_routes_feedback,
 	tg_routes_me,
+	tg_routes_sign_in,
+	tg_routes_admin_assets,
+	tg_routes_admin_dataset,
+	tg_routes_admin_playground,
+	tg_routes_admin_replay,
+	tg_routes_admin_scores,
+	tg_routes_admin_keys,
+	tg_routes_admin_me,
+	tg_routes_admin_budgets,
+	tg_routes_admin_customers,
+	tg_routes_admin_organizations,
+	tg_routes_admin_people,
+	tg_routes_admin_tags,
+	tg_routes_admin_teams,
+	tg_routes_admin_account,
+	tg_routes_admin_set_up,
+	tg_routes_admin_settings,
+	tg_routes_admin_audit,
+	tg_routes_admin_backup,
+	tg_routes_admin_about,
+	tg_routes_admin_sign_in,
+	tg_routes_admin_call,
+	tg_routes_admin_threads,
+	tg_routes_admin_programs,
+	tg_routes_admin_calls,
+	tg_routes_admin_overview,
+	tg_routes_admin_search,
+	tg_routes_admin_alerts,
+	tg_routes_admin_api,
+	tg_routes_admin_catalog,
+	tg_routes_admin_models,
+	tg_routes_admin_providers,
 	tg_routes_misc,
 	NULL,
 };
@@ -48,6 +84,7 @@ static bool path_matches(const char *, struct tg_str, struct tg_str[2]);
 static const struct tg_route *find(struct tg_web *, struct tg_str, bool *);
 static const char *allowed(struct tg_web *, struct tg_str);
 static int run(struct tg_web *, const struct tg_route *, struct tg_str);
+static int run_page(struct tg_web *, const struct tg_route *);
 static void say_fault(struct tg_web *);
 static int not_found(struct tg_web *, struct tg_str);
 
@@ -65,6 +102,10 @@ tg_routes_serve(struct tg_app *app, struct tg_request *rq)
 	if (!known) { /* a server may have split the path in its own way */
 		path = plain_path(rq, rq->whole);
 		route = find(&w, path, &known);
+		if (known) {
+			rq->path = rq->whole;
+			rq->mount = TG_STR_NONE;
+		}
 	}
 	if (rq->method == TG_OPTIONS && known) {
 		tg_cors_preflight(&w, allowed(&w, path));
@@ -101,6 +142,10 @@ say_fault(struct tg_web *w)
 	enum tg_fault_form form =
 	    w->admitted ? w->route->form : TG_FAULT_ERROR;
 
+	if (tg_page_is_fault(w)) {
+		tg_page_fault(w);
+		return;
+	}
 	if (tg_manage_fault(w))
 		return;
 	if (w->rq->err.code == TG_E_ROUTE_DENIED)
@@ -119,9 +164,8 @@ not_found(struct tg_web *w, struct tg_str path)
 	    tg_method_name(w->rq->method), TG_PRI(path));
 }
 
-/* Decoded, without /v1 and without a slash at the end. */
 static struct tg_str
-plain_path(struct tg_request *rq, struct tg_str raw)
+decoded_path(struct tg_request *rq, struct tg_str raw)
 {
 	struct tg_str p = tg_url_decode(rq->arena, raw);
 
@@ -129,6 +173,15 @@ plain_path(struct tg_request *rq, struct tg_str raw)
 		p.p++;
 		p.n--;
 	}
+	return p;
+}
+
+/* Decoded, without /v1 and without a slash at the end. */
+static struct tg_str
+plain_path(struct tg_request *rq, struct tg_str raw)
+{
+	struct tg_str p = decoded_path(rq, raw);
+
 	if (tg_str_is(p, "/v1"))
 		return TG_STR("/");
 	if (tg_str_starts(p, "/v1/")) {
@@ -223,6 +276,11 @@ static int
 run(struct tg_web *w, const struct tg_route *route, struct tg_str path)
 {
 	w->route = route;
+	/* Web servers guard pages by their path: they have no second one. */
+	if (route->access >= TG_ACCESS_VISITOR)
+		return tg_str_starts(decoded_path(w->rq, w->rq->path), "/v1") ?
+		    not_found(w, w->rq->whole) :
+		    run_page(w, route);
 	if (route->access == TG_ACCESS_ADMIN && tg_access_admin(w) != 0)
 		return -1;
 	if (route->access == TG_ACCESS_KEY && tg_access_key(w) != 0)
@@ -230,6 +288,31 @@ run(struct tg_web *w, const struct tg_route *route, struct tg_str path)
 	if (w->self != NULL &&
 	    tg_rights_route(w->self, path, &w->rq->err) != 0)
 		return -1;
+	w->admitted = true;
+	return route->run(w);
+}
+
+/* Who was turned away for a key that is over may still sign in. */
+static int
+run_page(struct tg_web *w, const struct tg_route *route)
+{
+	static const enum tg_visit least[] = {
+		[TG_ACCESS_VISITOR] = TG_VISIT_NONE,
+		[TG_ACCESS_HOLDER] = TG_VISIT_HOLDER,
+		[TG_ACCESS_PERSON] = TG_VISIT_MEMBER,
+		[TG_ACCESS_VIEWER] = TG_VISIT_VIEWER,
+		[TG_ACCESS_EDITOR] = TG_VISIT_ADMIN,
+		[TG_ACCESS_OWNER] = TG_VISIT_OWNER,
+	};
+	bool all = route->access == TG_ACCESS_VISITOR;
+	int rc = tg_visitor_find(w);
+
+	if (rc != 0 && (!all || w->rq->err.code == TG_E_STORE))
+		return -1;
+	tg_err_reset(&w->rq->err);
+	rc = tg_visitor_admit(w, least[route->access]);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	w->admitted = true;
 	return route->run(w);
 }

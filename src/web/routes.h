@@ -69,8 +69,10 @@ extern const struct tg_route *const tg_route_tables[];
 extern const struct tg_route tg_routes_key[], tg_routes_user[],
     tg_routes_team[], tg_routes_budget[], tg_routes_customer[],
     tg_routes_organization[], tg_routes_tag[], tg_routes_model[],
+    tg_routes_provider[],
     tg_routes_credential[], tg_routes_spend[], tg_routes_global[],
-    tg_routes_activity[], tg_routes_health[], tg_routes_misc[], tg_routes_me[];
+    tg_routes_activity[], tg_routes_health[], tg_routes_misc[], tg_routes_me[],
+    tg_routes_feedback[], tg_routes_sign_in[];
 
 /*
  * The handlers of routes that have an fn: they run it in a transaction that

@@ -395,7 +395,7 @@ find_removed(
 		.kind = subject->kind,
 		.like = given,
 		.removed = true,
-		.newest_first = true,
+		.order = TG_SUBJECTS_NEWEST,
 	};
 	struct tg_subject *rows;
 	int64_t total;

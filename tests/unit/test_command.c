@@ -352,9 +352,9 @@ test_names(void **state)
 	assert_int_equal(RUN("model", "remove", name), 0);
 	/* Not in the file's words, and where else it is to be removed. */
 	assert_int_equal(RUN("provider", "add", "x"), 1);
-	says("give --base-url URL");
+	says("provider x: It has no address: give base_url");
 	assert_int_equal(RUN("provider", "add", "x", "--type", "y"), 1);
-	says("--type y is not known");
+	says("y is not known");
 	assert_int_equal(RUN("provider", "add", "x", "--base-url", "http://a",
 			     "--header", "X Team: a"),
 	    1);

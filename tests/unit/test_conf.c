@@ -501,24 +501,6 @@ test_print(void **state)
 }
 
 static void
-test_shown_url(void **state)
-{
-	struct tg_arena *a = tg_arena_new(1 << 20);
-
-	(void)state;
-	assert_null(tg_conf_shown_url(a, NULL));
-	assert_string_equal(tg_conf_shown_url(a, ""), "");
-	assert_string_equal(tg_conf_shown_url(a, "http://h:1/v1"),
-	    "http://h:1/v1");
-	assert_string_equal(tg_conf_shown_url(a, "http://u:p@q@h/x@y"),
-	    "http://u:********@h/x@y");
-	assert_string_equal(tg_conf_shown_url(a, "h?"), "h");
-	assert_string_equal(tg_conf_shown_url(a, "h?a=&b=1=2#f"),
-	    "h?a=********&b=********");
-	tg_arena_free(a);
-}
-
-static void
 test_proxy_and_status(void **state)
 {
 	static const char *const proxies[] = { "", "proxy:3128",
@@ -632,7 +614,6 @@ main(void)
 		TEST(test_sample),
 		TEST(test_shipped),
 		TEST(test_print),
-		TEST(test_shown_url),
 		TEST(test_proxy_and_status),
 		TEST(test_distance),
 		TEST(test_alerts),

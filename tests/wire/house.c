@@ -12,9 +12,9 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "people.h"
 #include "store/db.h"
 #include "store/keys.h"
-#include "store/people.h"
 
 #define SECRET "up-1f4c8a9e2b7d6c3055aa"
 #define ARENA_BYTES (64 * 1024 * 1024)
@@ -204,7 +204,6 @@ static void
 make_keys(struct wire_house *h, struct wire_vars *vars)
 {
 	struct tg_store_conf conf = { .dir = h->dir, .busy_ms = 2000 };
-	char hash[TG_PASSWORD_HASH_BYTES];
 	struct tg_err e = { 0 };
 	struct tg_store *s;
 
@@ -212,10 +211,7 @@ make_keys(struct wire_house *h, struct wire_vars *vars)
 		die("store", &e);
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		make_key(h, s, i, vars);
-	if (tg_password_hash(TG_STR("open sesame"), hash) != 0 ||
-	    tg_person_add(s, "ada", "owner", hash, &e) != 0 ||
-	    tg_person_add(s, "eve", "viewer", hash, &e) != 0)
-		die("person", &e);
+	wire_people(vars, s, h->arena);
 	tg_store_close(s);
 }
 
@@ -314,6 +310,39 @@ set_house(struct wire_house *h, struct tg_str rest)
 	return 0;
 }
 
+/* "KEY VALUE" of [signin]. */
+static int
+set_signin(struct wire_house *h, struct tg_str rest)
+{
+	struct tg_signin_conf *c = &h->conf.web.signin;
+	struct tg_str key = wire_word(&rest);
+	const char *value =
+	    tg_arena_cstr(h->settings, tg_str_trim(rest));
+	const struct {
+		const char *name;
+		const char **text;
+	} rows[] = {
+		{ "remote_user", &c->remote_user },
+		{ "remote_groups", &c->remote_groups },
+		{ "owner_groups", &c->owners },
+		{ "admin_groups", &c->admins },
+		{ "viewer_groups", &c->viewers },
+		{ "member_groups", &c->members },
+		{ "default_role", &c->default_role },
+	};
+
+	if (tg_str_is(key, "create")) {
+		c->create = strcmp(value, "yes") == 0;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (tg_str_is(key, rows[i].name)) {
+			*rows[i].text = value;
+			return 0;
+		}
+	return -1;
+}
+
 static int
 set_one(struct wire_house *h, struct tg_str name, struct tg_str value)
 {
@@ -326,6 +355,8 @@ set_one(struct wire_house *h, struct tg_str name, struct tg_str value)
 		    TG_COMPAT_1_104;
 	else if (tg_str_is(name, "house"))
 		return set_house(h, value);
+	else if (tg_str_is(name, "signin"))
+		return set_signin(h, value);
 	else if (tg_str_is(name, "cors"))
 		h->conf.web.cors_origins = text;
 	else if (tg_str_is(name, "trusted"))

@@ -53,6 +53,8 @@ text_field(const struct tg_call_row *r, struct tg_str name)
 		{ "tier", r->tier },
 		{ "bill", r->bill },
 		{ "customer", yes(r->customer != 0) },
+		{ "key", yes(r->key_id != 0) },
+		{ "person", yes(r->person != 0) },
 		{ "queued", yes(r->queued_us >= 0) },
 		{ "sent", yes(r->sent_us >= 0) },
 		{ "first_byte", yes(r->first_byte_us >= 0) },

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include "gate/scribe.h"
 #include "match.h"
 #include "row.h"
 #include "serve.h"
@@ -95,7 +96,8 @@ parse_answer(struct step *st)
 
 /*
  * An error in OpenAI's envelope has all four members; some of the management
- * API, and those about the form of its bodies, are LiteLLM's.
+ * API, and those about the form of its bodies, are LiteLLM's; pages say it in
+ * HTML.
  */
 static int
 check_error(struct step *st)
@@ -112,7 +114,9 @@ check_error(struct step *st)
 	    TG_STR("{\"detail\":\"<<text>>\"}");
 
 	if (st->status < 400 || st->body.n == 0 ||
-	    tg_str_find(st->body, TG_STR("\"unhealthy\"")) >= 0)
+	    tg_str_find(st->body, TG_STR("\"unhealthy\"")) >= 0 ||
+	    tg_str_starts(
+		header(st->head, TG_STR("Content-Type")), "text/html"))
 		return 0;
 	return wire_match_json("error",
 	    tg_str_starts(st->body, "{\"detail\":{") ? detail :
@@ -408,8 +412,13 @@ do_keep(struct step *st, const struct wire_section *s)
 	while (wire_line(&rest, &line, &ended)) {
 		struct tg_str path = line, name;
 		const char *text;
+		char number[24];
+		const json_t *v;
 		(void)tg_str_cut(&path, ' ', &name);
-		text = json_string_value(walk(j, tg_str_trim(path)));
+		v = walk(j, tg_str_trim(path));
+		(void)snprintf(number, sizeof(number), "%lld",
+		    (long long)json_integer_value(v));
+		text = json_is_integer(v) ? number : json_string_value(v);
 		if (text == NULL)
 			rc = wrong(st, "nothing to keep in:");
 		else
@@ -418,6 +427,20 @@ do_keep(struct step *st, const struct wire_section *s)
 	}
 	json_decref(j);
 	return rc;
+}
+
+/* The calls so far, as the janitor would some seconds later. */
+static int
+do_read(struct step *st, const struct wire_section *s)
+{
+	struct tg_err e = { 0 };
+	int more = 1;
+
+	(void)s;
+	while (more == 1)
+		more = tg_scribe_then(
+		    tg_app_store(st->app), INT64_MAX / 2, &e);
+	return more == 0 ? 0 : wrong(st, e.msg);
 }
 
 static int
@@ -440,6 +463,7 @@ static const struct {
 	{ "row", do_row },
 	{ "body", do_body },
 	{ "keep", do_keep },
+	{ "read", do_read },
 };
 
 /* --- a case --- */

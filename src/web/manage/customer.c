@@ -9,7 +9,7 @@
 
 #define TABLE "LiteLLM_EndUserTable"
 
-static const struct tg_field fields[] = {
+const struct tg_field tg_fields_customer[] = {
 	{ "user_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "alias", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "blocked", TG_IS_BOOL, TG_FIELD_OWN, NULL },
@@ -25,7 +25,7 @@ static const struct tg_manage_entity customer = {
 	.kind = TG_SUBJECT_CUSTOMER,
 	.scope = TG_SCOPE_CUSTOMER,
 	.alias_member = "alias",
-	.fields = fields,
+	.fields = tg_fields_customer,
 };
 
 static json_t *
@@ -41,7 +41,7 @@ row_of(struct tg_manage *m, const struct tg_subject *s)
 	(void)json_object_set_new(row, "blocked", json_boolean(s->blocked));
 	tg_jtree_set_text(row, "alias", s->alias);
 	(void)json_object_set_new(row, "spend", tg_manage_usd(f.spent_nano));
-	tg_fields_show(fields, tg_manage_json(m, s->settings), row);
+	tg_fields_show(tg_fields_customer, tg_manage_json(m, s->settings), row);
 	tg_jtree_set_text(row, "budget_id", s->budget);
 	(void)json_object_set(row, "litellm_budget_table", budget);
 	(void)json_object_set_new(row, "object_permission_id", json_null());

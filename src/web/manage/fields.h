@@ -58,6 +58,9 @@ void tg_fields_show(const struct tg_field *table, const json_t *settings,
 
 extern const struct tg_field tg_fields_key[], tg_fields_user[],
     tg_fields_team[], tg_fields_member[], tg_fields_budget[];
+/* Besides those of a budget, which they have too. */
+extern const struct tg_field tg_fields_customer[], tg_fields_organization[],
+    tg_fields_project[], tg_fields_tag[];
 /* Of those of a budget: what is not set for members of teams and the like. */
 extern const struct tg_field tg_fields_not_member[];
 #endif

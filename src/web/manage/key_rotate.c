@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/money.h"
 #include "web/manage/key.h"
+#include "web/manage/sign_in.h"
 
 /* By the path, the query, or the body; without any the caller's own. */
 static int
@@ -46,9 +47,13 @@ grace_until(struct tg_manage *m, int64_t *until)
 static int
 rotate_master(struct tg_manage *m, struct tg_key *key, const char **secret)
 {
+	enum tg_visit rank;
 	int64_t until;
 
-	if (!m->w->caller->admin)
+	/* Who holds it may do what owners may. */
+	if (tg_sign_in_rank(m, &rank) != 0)
+		return -1;
+	if (rank != TG_VISIT_OWNER)
 		return tg_caller_deny(m, "change the master key");
 	if (key->id == 0)
 		return tg_fail(m->e, TG_E_INVALID,

@@ -17,7 +17,7 @@
 #include "web/manage/rights.h"
 
 struct run {
-	struct tg_manage m;
+	struct tg_manage *m;
 	tg_manage_fn *fn;
 };
 
@@ -60,12 +60,12 @@ in_transaction(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct run *r = arg;
 
-	json_decref(r->m.answer);
-	r->m.answer = NULL;
-	(void)json_array_clear(r->m.kept);
-	r->m.db = db;
-	r->m.e = e;
-	return r->fn(&r->m);
+	json_decref(r->m->answer);
+	r->m->answer = NULL;
+	(void)json_array_clear(r->m->kept);
+	r->m->db = db;
+	r->m->e = e;
+	return r->fn(r->m);
 }
 
 void
@@ -91,37 +91,40 @@ zone_of(struct tg_web *w)
 	return zone != NULL ? zone : "";
 }
 
+int
+tg_manage_run(struct tg_manage *m, tg_manage_fn *fn, bool writes)
+{
+	struct tg_store *s = tg_app_store(m->w->app);
+	struct tg_err *e = &m->w->rq->err;
+	struct run r = { .fn = fn, .m = m };
+
+	m->a = m->w->rq->arena;
+	m->now = tg_wall_us();
+	m->zone = zone_of(m->w);
+	if (m->kept == NULL)
+		m->kept = json_array();
+	return writes ? tg_write(s, TG_DB_MAIN, in_transaction, &r, e) :
+			tg_read(s, TG_DB_MAIN, in_transaction, &r, e);
+}
+
 static int
 run(struct tg_web *w, tg_manage_fn *fn, bool writes)
 {
-	struct tg_store *s = tg_app_store(w->app);
 	bool bodiless = w->rq->method == TG_GET || w->rq->method == TG_HEAD;
 	json_t *body = bodiless ? json_object() : tg_manage_body(w);
-	struct run r = {
-		.fn = fn,
-		.m = { .w = w,
-		    .a = w->rq->arena,
-		    .body = body,
-		    .now = tg_wall_us(),
-		    .zone = zone_of(w),
-		    .kept = json_array() },
-	};
+	struct tg_manage m = { .w = w, .body = body };
 	int rc = -1;
 
 	w->manages = true;
-	if (body != NULL && writes)
-		rc = tg_write(
-		    s, TG_DB_MAIN, in_transaction, &r, &w->rq->err);
-	else if (body != NULL)
-		rc = tg_read(
-		    s, TG_DB_MAIN, in_transaction, &r, &w->rq->err);
+	if (body != NULL)
+		rc = tg_manage_run(&m, fn, writes);
 	if (rc == 0)
-		rc = tg_manage_send(w, r.m.answer);
+		rc = tg_manage_send(w, m.answer);
 	else {
-		json_decref(r.m.answer);
+		json_decref(m.answer);
 		tg_manage_finish_fault(w);
 	}
-	json_decref(r.m.kept);
+	json_decref(m.kept);
 	json_decref(body);
 	return rc;
 }

@@ -14,6 +14,7 @@
 #define TG_MAX_MANAGE_BODY (1024 * 1024)
 
 /* One request inside its transaction. */
+struct tg_page;
 struct tg_manage {
 	struct tg_web *w;
 	struct tg_db *db;
@@ -24,6 +25,7 @@ struct tg_manage {
 	const char *zone;	/* of budgets that do not say */
 	json_t *answer;		/* what is sent, if it ends well */
 	json_t *kept;		/* see tg_manage_keep() */
+	struct tg_page *page;	/* that asks: web/page/page.h; or NULL */
 };
 /*
  * A tg_manage_fn answers 0 when m->answer is set.  It may run twice: what it
@@ -31,6 +33,11 @@ struct tg_manage {
  * this reads the body, runs fn in one writing transaction, sends the answer.
  */
 int tg_manage_change(struct tg_web *w, tg_manage_fn *fn);
+/*
+ * For pages: runs fn in one transaction with what m has (w, body); m->answer
+ * and m->kept are the caller's, on failure too.
+ */
+int tg_manage_run(struct tg_manage *m, tg_manage_fn *fn, bool writes);
 
 /* Lets go of j when the request is done. NULL is passed through. */
 json_t *tg_manage_keep(struct tg_manage *m, json_t *j);

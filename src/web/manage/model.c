@@ -5,9 +5,11 @@
  */
 #include "config.h"
 
-#include "web/manage/rights.h"
+#include "web/manage/model.h"
+
 #include "web/manage/model_draft.h"
 #include "web/manage/model_info.h"
+#include "web/manage/rights.h"
 
 #define TABLE "LiteLLM_ProxyModelTable"
 
@@ -110,8 +112,8 @@ check_row(struct tg_manage *m, const struct tg_deployment_row *row)
 
 /* --- making and changing --- */
 
-static int
-model_new(struct tg_manage *m)
+int
+tg_web_model_new(struct tg_manage *m)
 {
 	struct tg_model_draft d = { .m = m, .catalog = m->w->catalog };
 
@@ -175,8 +177,8 @@ change(struct tg_manage *m, const char *id, enum tg_code missing)
 	    m, "updated", TABLE, id, before, m->answer);
 }
 
-static int
-model_update(struct tg_manage *m)
+int
+tg_web_model_update(struct tg_manage *m)
 {
 	const char *id = json_string_value(json_object_get(
 	    json_object_get(m->body, "model_info"), "id"));
@@ -195,8 +197,8 @@ model_patch(struct tg_manage *m)
 	    m, tg_arena_cstr(m->a, m->w->rest), TG_E_NOT_FOUND);
 }
 
-static int
-model_delete(struct tg_manage *m)
+int
+tg_web_model_delete(struct tg_manage *m)
 {
 	struct tg_deployment_row row;
 	const char *id;
@@ -235,14 +237,14 @@ block(struct tg_manage *m, bool blocked)
 	    id, before, m->answer);
 }
 
-static int
-model_block(struct tg_manage *m)
+int
+tg_web_model_block(struct tg_manage *m)
 {
 	return block(m, true);
 }
 
-static int
-model_unblock(struct tg_manage *m)
+int
+tg_web_model_unblock(struct tg_manage *m)
 {
 	return block(m, false);
 }
@@ -252,18 +254,18 @@ const struct tg_route tg_routes_model[] = {
 	    "Models this key may use", TG_FAULT_ERROR },
 	{ TG_GET, "/models/{model}", TG_ACCESS_KEY, tg_run_look_models,
 	    tg_web_model, "One model", TG_FAULT_ERROR },
-	{ TG_POST, "/model/new", TG_ACCESS_KEY, tg_run_change_models, model_new,
-	    "Add a deployment", TG_FAULT_ERROR },
+	{ TG_POST, "/model/new", TG_ACCESS_KEY, tg_run_change_models,
+	    tg_web_model_new, "Add a deployment", TG_FAULT_ERROR },
 	{ TG_POST, "/model/update", TG_ACCESS_KEY, tg_run_change_models,
-	    model_update, "Change a deployment", TG_FAULT_ERROR },
+	    tg_web_model_update, "Change a deployment", TG_FAULT_ERROR },
 	{ TG_PATCH, "/model/{id}/update", TG_ACCESS_KEY, tg_run_change_models,
 	    model_patch, "The same", TG_FAULT_ERROR },
 	{ TG_POST, "/model/delete", TG_ACCESS_KEY, tg_run_change_models,
-	    model_delete, "Remove a deployment", TG_FAULT_ERROR },
+	    tg_web_model_delete, "Remove a deployment", TG_FAULT_ERROR },
 	{ TG_POST, "/model/block", TG_ACCESS_KEY, tg_run_change_models,
-	    model_block, "Leave a deployment out for now", TG_FAULT_ERROR },
+	    tg_web_model_block, "Leave a deployment out for now", TG_FAULT_ERROR },
 	{ TG_POST, "/model/unblock", TG_ACCESS_KEY, tg_run_change_models,
-	    model_unblock, "Use it again", TG_FAULT_ERROR },
+	    tg_web_model_unblock, "Use it again", TG_FAULT_ERROR },
 	{ TG_GET, "/model/info", TG_ACCESS_KEY, tg_run_look_models,
 	    tg_web_model_info, "Deployments behind the models this key may use",
 	    TG_FAULT_ERROR },

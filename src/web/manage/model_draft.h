@@ -22,6 +22,8 @@ struct tg_model_draft {
 	json_t *settings;	/* for row.settings */
 	struct tg_str type, upstream_model;
 	const char *api_key;	/* a new one, or NULL */
+	const char *price_source;	/* who says the new prices, or NULL */
+	int64_t price_from;		/* wall us */
 	struct tg_deployment_row row;
 };
 

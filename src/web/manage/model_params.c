@@ -268,6 +268,19 @@ set_count(struct tg_model_draft *d, const char *name)
 	return 0;
 }
 
+/* Ours, under the names of tollgate.ini. */
+static int
+set_clocks(struct tg_model_draft *d)
+{
+	static const char *const clocks[] = { "connect_ms", "first_byte_ms",
+		"gap_ms", "total_ms", NULL };
+
+	for (int i = 0; clocks[i] != NULL; i++)
+		if (set_count(d, clocks[i]) != 0)
+			return -1;
+	return 0;
+}
+
 /* Their values may be secrets: they are settings, and shown nowhere. */
 static int
 set_headers(struct tg_model_draft *d)
@@ -294,7 +307,10 @@ set_headers(struct tg_model_draft *d)
 	return 0;
 }
 
-/* As text, like every setting; proven to be rules first. */
+/*
+ * As text, like every setting; proven to be rules first.  What the command has
+ * set stays, unless something else is sent.
+ */
 static int
 set_bounds(struct tg_model_draft *d)
 {
@@ -303,6 +319,8 @@ set_bounds(struct tg_model_draft *d)
 
 	for (int i = 0; bounds[i] != NULL; i++) {
 		json_t *v = json_object_get(d->params, bounds[i]);
+		if (v == NULL && json_object_get(d->given, bounds[i]) == NULL)
+			continue;
 		if (v != NULL)
 			(void)json_object_set(own, bounds[i], v);
 		set(d, bounds[i],
@@ -327,6 +345,19 @@ set_mode(struct tg_model_draft *d)
 			set(d, "mode", mode);
 }
 
+/* What model_info says from now on, the command's setting says no more. */
+static void
+set_window(struct tg_model_draft *d)
+{
+	static const char *const names[] = { "max_input_tokens",
+		"max_output_tokens", NULL };
+	const json_t *sent = json_object_get(d->m->body, "model_info");
+
+	for (int i = 0; names[i] != NULL; i++)
+		if (json_object_get(sent, names[i]) != NULL)
+			set(d, names[i], NULL);
+}
+
 int
 tg_model_params_read(struct tg_model_draft *d)
 {
@@ -338,12 +369,10 @@ tg_model_params_read(struct tg_model_draft *d)
 	    choose_place(d) != 0 ||
 	    set_seconds(d, "timeout", "total_ms") != 0 ||
 	    set_seconds(d, "stream_timeout", "first_byte_ms") != 0 ||
-	    set_count(d, "weight") != 0 || set_count(d, "order") != 0 ||
+	    set_clocks(d) != 0 || set_count(d, "weight") != 0 || set_count(d, "order") != 0 ||
 	    set_headers(d) != 0)
 		return -1;
 	set_mode(d);
-	/* What the command set is left alone, unless it is sent. */
-	if (d->old.id != NULL && d->old.params == NULL && d->given == NULL)
-		return 0;
+	set_window(d);
 	return set_bounds(d);
 }

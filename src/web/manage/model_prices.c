@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "base/clock.h"
 #include "llm/price.h"
 #include "web/manage/model_draft.h"
 
@@ -32,7 +33,7 @@ stands(const struct tg_model_draft *d, const struct tg_price_row *p)
 
 	for (size_t i = 0; i < d->old.n_prices; i++)
 		if (same_conditions(&d->old.prices[i], p) &&
-		    d->old.prices[i].valid_from <= d->m->now)
+		    d->old.prices[i].valid_from <= d->price_from)
 			now = d->old.prices[i].pico_usd;
 	return now == p->pico_usd;
 }
@@ -53,7 +54,8 @@ add(struct tg_model_draft *d, const struct tg_price *p)
 	struct tg_price_row row = {
 		.unit = tg_unit_name(p->unit),
 		.pico_usd = p->pico,
-		.valid_from = d->m->now,
+		.valid_from = d->price_from,
+		.source = d->price_source,
 		.above_tokens = p->above_tokens,
 		.tier = tg_arena_cstr(d->m->a, tg_str(p->tier)),
 		.utc_from = p->utc_from,
@@ -169,9 +171,9 @@ read_member(struct tg_model_draft *d, const char *name, const json_t *v)
 	    name);
 }
 
-/* They are rows from now on; in model_info they would go stale. */
+/* They are rows from now on; as texts they would go stale. */
 static void
-drop_from_info(struct tg_model_draft *d)
+drop_texts(struct tg_model_draft *d)
 {
 	const char *name;
 	json_t *v;
@@ -183,6 +185,34 @@ drop_from_info(struct tg_model_draft *d)
 		    strcmp(name, "tiered_pricing") == 0)
 			(void)json_object_del(d->info, name);
 	}
+	json_object_foreach_safe(d->params, next, name, v)
+	{
+		if (strncmp(name, "price_", 6) == 0)
+			(void)json_object_del(d->params, name);
+	}
+}
+
+/* Ours, beside LiteLLM's members: who says so, and from when on. */
+static int
+read_origin(struct tg_model_draft *d)
+{
+	const char *from;
+
+	d->price_from = d->m->now;
+	if (tg_manage_text(d->m, "price_source", &d->price_source) != 0 ||
+	    tg_manage_text(d->m, "price_from", &from) != 0)
+		return -1;
+	if (from == NULL)
+		return 0;
+	if (tg_iso_parse(tg_str(from), &d->price_from) != 0)
+		return tg_fail_param(d->m->e, TG_E_INVALID, "price_from",
+		    "'price_from' must be a time such as "
+		    "2026-01-31T00:00:00Z.");
+	if (d->price_from < d->m->now)
+		return tg_fail_param(d->m->e, TG_E_INVALID, "price_from",
+		    "'price_from' lies in the past: what was billed stays as "
+		    "it is. Leave it out for now.");
+	return 0;
 }
 
 int
@@ -193,12 +223,14 @@ tg_model_prices_read(struct tg_model_draft *d)
 	const char *name;
 	json_t *v;
 
+	if (read_origin(d) != 0)
+		return -1;
 	for (size_t i = 0; i < sizeof(from) / sizeof(from[0]); i++) {
 		json_object_foreach(from[i], name, v) {
 			if (read_member(d, name, v) != 0)
 				return -1;
 		}
 	}
-	drop_from_info(d);
+	drop_texts(d);
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 #define TABLE "LiteLLM_OrganizationTable"
 
-static const struct tg_field fields[] = {
+const struct tg_field tg_fields_organization[] = {
 	{ "organization_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "organization_alias", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "models", TG_IS_TEXTS, TG_FIELD_OWN, NULL },
@@ -25,7 +25,7 @@ const struct tg_manage_entity tg_manage_organization_entity = {
 	.kind = TG_SUBJECT_ORGANIZATION,
 	.scope = TG_SCOPE_ORGANIZATION,
 	.alias_member = "organization_alias",
-	.fields = fields,
+	.fields = tg_fields_organization,
 };
 
 int
@@ -59,7 +59,8 @@ tg_organization_row(struct tg_manage *m, const struct tg_subject *s)
 	(void)json_object_set(row, "metadata", tg_manage_entity_metadata(m, s));
 	(void)json_object_set(row, "models", tg_manage_json(m, s->models));
 	(void)json_object_set(row, "model_spend", spend);
-	tg_fields_show(fields, tg_manage_json(m, s->settings), row);
+	tg_fields_show(
+	    tg_fields_organization, tg_manage_json(m, s->settings), row);
 	(void)json_object_set_new(row, "object_permission_id", json_null());
 	tg_jtree_set_text(row, "created_by", s->created_by);
 	tg_jtree_set_text(row, "updated_by", s->updated_by);

@@ -8,7 +8,7 @@
 
 #define TABLE "LiteLLM_ProjectTable"
 
-static const struct tg_field fields[] = {
+const struct tg_field tg_fields_project[] = {
 	{ "project_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "project_alias", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "team_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
@@ -28,7 +28,7 @@ static const struct tg_manage_entity project = {
 	.kind = TG_SUBJECT_PROJECT,
 	.scope = TG_SCOPE_PROJECT,
 	.alias_member = "project_alias",
-	.fields = fields,
+	.fields = tg_fields_project,
 };
 
 static json_t *
@@ -51,7 +51,7 @@ row_of(struct tg_manage *m, const struct tg_subject *s)
 	(void)json_object_set(row, "models", tg_manage_json(m, s->models));
 	(void)json_object_set_new(row, "spend", tg_manage_usd(f.spent_nano));
 	(void)json_object_set(row, "model_spend", spend);
-	tg_fields_show(fields, tg_manage_json(m, s->settings), row);
+	tg_fields_show(tg_fields_project, tg_manage_json(m, s->settings), row);
 	(void)json_object_set_new(row, "blocked", json_boolean(s->blocked));
 	(void)json_object_set_new(row, "object_permission_id", json_null());
 	tg_jtree_set_text(row, "created_by", s->created_by);

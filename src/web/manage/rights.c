@@ -18,9 +18,13 @@ static int
 find_signed_in(struct tg_db *db, void *arg, struct tg_err *e)
 {
 	struct find *f = arg;
-
-	return tg_subject_find(db, f->w->rq->arena, TG_SUBJECT_PERSON,
+	int rc = tg_subject_find(db, f->w->rq->arena, TG_SUBJECT_PERSON,
 	    f->w->who, &f->c->person, e);
+
+	if (rc == 1 && f->c->person.blocked)
+		return tg_fail(e, TG_E_PERSON_BLOCKED,
+		    "%s is blocked. Ask an owner.", f->w->who);
+	return rc;
 }
 
 static int
@@ -57,6 +61,17 @@ tg_caller_find(struct tg_web *w)
 		   &w->rq->err) < 0 ?
 	    -1 :
 	    0;
+}
+
+void
+tg_caller_set(
+    struct tg_web *w, const char *role, const struct tg_subject *person)
+{
+	w->caller = tg_arena_zero(w->rq->arena, sizeof(*w->caller));
+	if (person != NULL)
+		w->caller->person = *person;
+	by_role(w->caller, role);
+	w->admin = w->caller->admin;
 }
 
 static void

@@ -23,6 +23,10 @@ struct tg_caller {
  */
 int tg_caller_find(struct tg_web *w);
 
+/* Sets w->caller and w->admin: LiteLLM's role, and whose rights (or NULL). */
+void tg_caller_set(struct tg_web *w, const char *role,
+    const struct tg_subject *person);
+
 /*
  * 1 yes, 0 no, -1 cannot be read; inside the transaction of m.  team and
  * organization are rows of subjects.

@@ -9,7 +9,7 @@
 
 #define TABLE "LiteLLM_TagTable"
 
-static const struct tg_field fields[] = {
+const struct tg_field tg_fields_tag[] = {
 	{ "name", TG_IS_TEXT, TG_FIELD_OWN, NULL },
 	{ "models", TG_IS_TEXTS, TG_FIELD_OWN, NULL },
 	{ "budget_id", TG_IS_TEXT, TG_FIELD_OWN, NULL },
@@ -24,7 +24,7 @@ static const struct tg_field fields[] = {
 static const struct tg_manage_entity tag = {
 	.kind = TG_SUBJECT_TAG,
 	.scope = TG_SCOPE_TAG,
-	.fields = fields,
+	.fields = tg_fields_tag,
 };
 
 static json_t *
@@ -37,7 +37,7 @@ row_of(struct tg_manage *m, const struct tg_subject *s)
 	if (budget == NULL)
 		return NULL;
 	tg_jtree_set_text(row, "name", s->name);
-	tg_fields_show(fields, tg_manage_json(m, s->settings), row);
+	tg_fields_show(tg_fields_tag, tg_manage_json(m, s->settings), row);
 	(void)json_object_set(row, "models", tg_manage_json(m, s->models));
 	(void)json_object_set_new(row, "model_info", json_null());
 	(void)json_object_set_new(row, "spend", tg_manage_usd(f.spent_nano));

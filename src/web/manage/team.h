@@ -56,7 +56,8 @@ json_t *tg_team_permissions(struct tg_manage *m,
     const struct tg_subject *team);
 
 tg_handler tg_web_team_add;
-tg_manage_fn tg_web_team_new, tg_web_team_update, tg_web_team_patch,
+tg_manage_fn tg_web_team_member_add, tg_web_team_new, tg_web_team_update,
+    tg_web_team_patch,
     tg_web_team_info, tg_web_team_list, tg_web_team_page, tg_web_team_delete,
     tg_web_team_block, tg_web_team_unblock, tg_web_team_set, tg_web_team_drop,
     tg_web_team_bulk, tg_web_team_me, tg_web_team_model_add,

@@ -54,8 +54,8 @@ add_one(struct tg_manage *m, const struct tg_subject *team, json_t *one,
 	return 0;
 }
 
-static int
-add(struct tg_manage *m)
+int
+tg_web_team_member_add(struct tg_manage *m)
 {
 	json_t *members = json_object_get(m->body, "member"), *one, *row;
 	struct added added = { tg_manage_keep(m, json_array()),
@@ -94,7 +94,7 @@ add(struct tg_manage *m)
 int
 tg_web_team_add(struct tg_web *w)
 {
-	int rc = tg_manage_change(w, add);
+	int rc = tg_manage_change(w, tg_web_team_member_add);
 
 	if (rc == 0 ||
 	    strcmp(w->rq->err.type, "team_member_already_in_team") != 0)

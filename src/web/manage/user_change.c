@@ -3,6 +3,7 @@
 
 #include "store/people.h"
 #include "web/manage/key.h"
+#include "web/manage/sign_in.h"
 #include "web/manage/team.h"
 #include "web/manage/user.h"
 
@@ -36,6 +37,37 @@ may_change(struct tg_manage *m, const json_t *body,
 	return 0;
 }
 
+/* Admins do not touch those who may do as much as they do. */
+static int
+may_touch(struct tg_manage *m, const struct tg_subject *s)
+{
+	struct tg_person p;
+	int rc = tg_person_look(m->db, m->a, s->name, &p, m->e);
+
+	return rc == 1 ? tg_sign_in_may(m, &p) : rc;
+}
+
+/*
+ * By password or e-mail one comes in as that person; who is blocked comes in
+ * no more, and somebody must be left who lets them in again.
+ */
+static int
+may_let_in(struct tg_manage *m, const json_t *body,
+    const struct tg_subject *s)
+{
+	bool self = m->w->caller->person.id == s->id;
+	bool blocks = json_object_get(body, "blocked") != NULL;
+
+	if (self && json_is_true(json_object_get(body, "blocked")))
+		return tg_fail_param(m->e, TG_E_INVALID, "blocked",
+		    "Nobody can block themselves.");
+	if (self ||
+	    (!blocks && json_object_get(body, "password") == NULL &&
+		json_object_get(body, "user_email") == NULL))
+		return 0;
+	return may_touch(m, s);
+}
+
 /* What is missing is made, as LiteLLM does. */
 static int
 change(struct tg_manage *m, const json_t *sent, struct tg_subject *s)
@@ -47,7 +79,8 @@ change(struct tg_manage *m, const json_t *sent, struct tg_subject *s)
 	if (tg_fields_check(m->e, tg_fields_user, body) != 0)
 		return -1;
 	rc = tg_user_given(m, body, s);
-	if (rc < 0 || may_change(m, body, rc == 1 ? s : NULL) != 0)
+	if (rc < 0 || may_change(m, body, rc == 1 ? s : NULL) != 0 ||
+	    (rc == 1 && may_let_in(m, body, s) != 0))
 		return -1;
 	if (rc == 1)
 		before = tg_row_user(m, s, false);
@@ -204,7 +237,8 @@ delete_one(struct tg_manage *m, const char *id)
 		    "User not found, passed user_id=%s", id);
 	before = tg_row_user(m, &s, false);
 	f.person = s.id;
-	if (before == NULL || tg_user_drop_keys(m, &f) != 0 ||
+	if (before == NULL || may_touch(m, &s) != 0 ||
+	    tg_user_drop_keys(m, &f) != 0 ||
 	    tg_person_drop(m->db, s.name, m->e) < 0 ||
 	    tg_member_list(m->db, m->a, 0, s.id, &members, &n, m->e) < 0 ||
 	    tg_subject_remove(m->db, s.id, m->e) < 0 ||

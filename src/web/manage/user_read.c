@@ -6,10 +6,11 @@
 #include "base/money.h"
 #include "gate/rules.h"
 #include "store/people.h"
+#include "store/sessions.h"
 #include "web/manage/key.h"
 #include "web/manage/user.h"
-
-#define PASSWORD_LEAST 8
+#include "web/page/visitor.h"
+#include "web/password.h"
 
 static const char *const roles[] = { "proxy_admin", "proxy_admin_viewer",
 	"internal_user", "internal_user_viewer", "org_admin", "team",
@@ -94,34 +95,37 @@ read_settings(
 
 /* --- signing in --- */
 
-static const char *
-sign_in_role(const struct tg_subject *s)
-{
-	if (s->role != NULL && strcmp(s->role, "proxy_admin") == 0)
-		return "admin";
-	if (s->role != NULL && strcmp(s->role, "proxy_admin_viewer") == 0)
-		return "viewer";
-	return "member";
-}
+static int end_sessions(struct tg_manage *, const struct tg_subject *);
 
 static int
 store_password(
     struct tg_manage *m, const json_t *body, const struct tg_subject *s)
 {
-	char hash[TG_PASSWORD_HASH_BYTES];
-	const char *text;
+	const char *text, *hash;
 
 	if (!sent_text(m, body, "password", &text) || text == NULL)
-		return tg_person_put(
-		    m->db, s->name, sign_in_role(s), NULL, m->e);
-	if (strlen(text) < PASSWORD_LEAST)
-		return tg_fail_param(m->e, TG_E_INVALID, "password",
-		    "A password has at least %d characters.",
-		    PASSWORD_LEAST);
-	if (tg_password_hash(tg_str(text), hash) != 0)
-		return tg_fail(m->e, TG_E_INTERNAL,
-		    "The password cannot be hashed.");
-	return tg_person_put(m->db, s->name, sign_in_role(s), hash, m->e);
+		return tg_person_put(m->db, s->name,
+		    tg_person_role_of(s->role), NULL, m->e);
+	if (tg_password_make(m->a, text, &hash, m->e) != 0)
+		return -1;
+	if (tg_person_put(m->db, s->name, tg_person_role_of(s->role), hash,
+		m->e) != 0)
+		return -1;
+	return end_sessions(m, s);
+}
+
+/* Whoever signed in by the old password is out; but who sets a new one. */
+static int
+end_sessions(struct tg_manage *m, const struct tg_subject *s)
+{
+	const struct tg_visitor *v = m->w->visitor;
+	struct tg_person p;
+
+	if (tg_person_look(m->db, m->a, s->name, &p, m->e) != 1 ||
+	    tg_attempt_good(m->db, p.name, NULL, m->e) != 0)
+		return -1;
+	return tg_session_drop_person(m->db, p.id,
+	    v != NULL && v->account == p.id ? v->session : NULL, m->e);
 }
 
 int
