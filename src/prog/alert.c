@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/jtree.h"
 #include "base/log.h"
 #include "prog/alert_send.h"
 #include "prog/conf.h"
@@ -56,7 +57,9 @@ static int prune(struct tg_db *db, void *arg, struct tg_err *e);
 static void prune_now(struct tg_alerts *al);
 static int deliver(struct tg_alerts *al, struct claim *c, int ms);
 static void leave_out(struct claim *c);
-static bool wants(const struct tg_alert_target *t, const char *kind);
+static bool wants(const struct tg_alert_target *t,
+    const struct tg_event *event);
+static bool is_meant(const struct tg_alert_target *t, const char *body);
 
 struct tg_alerts *
 tg_alerts_new(const struct tg_conf *conf, struct tg_store *s)
@@ -180,8 +183,8 @@ take_or_drop(struct tg_db *db, struct claim *c, struct tg_delivery *d,
 	int64_t now = tg_wall_us();
 
 	c->target = tg_alert_find(c->conf, d->target);
-	if (!wants(c->target, d->event.kind))
-		return tg_outbox_tried(db, d->id, TG_ALERT_UNWANTED, 0, e);
+	if (!wants(c->target, &d->event))
+		return tg_outbox_tried(db, d->id, TG_OUTBOX_UNWANTED, 0, e);
 	/* A target that is new is not told old stories. */
 	if (d->tries == 0 && d->event.at < now - STALE_US)
 		return tg_outbox_tried(db, d->id,
@@ -233,14 +236,29 @@ leave_out(struct claim *c)
 }
 
 static bool
-wants(const struct tg_alert_target *t, const char *kind)
+wants(const struct tg_alert_target *t, const struct tg_event *event)
 {
 	struct tg_str rest = tg_str(t->events), one;
 
-	if (t->events == NULL || strcmp(kind, "test") == 0)
+	if (strcmp(event->kind, "test") == 0)
+		return is_meant(t, event->body);
+	if (t->events == NULL)
 		return true;
 	while (tg_str_cut(&rest, ',', &one))
-		if (tg_str_is(tg_str_trim(one), kind))
+		if (tg_str_is(tg_str_trim(one), event->kind))
 			return true;
 	return false;
+}
+
+/* A test may be of one target alone. */
+static bool
+is_meant(const struct tg_alert_target *t, const char *body)
+{
+	struct tg_err ignored = { 0 };
+	json_t *j = tg_jtree_parse(tg_str(body), &ignored);
+	const char *one = json_string_value(json_object_get(j, "target"));
+	bool is = one == NULL || strcmp(one, t->name) == 0;
+
+	json_decref(j);
+	return is;
 }

@@ -33,12 +33,11 @@ struct tg_alert_target {
 /* NULL: good; else what is wrong with the section. */
 const char *tg_alert_read(struct tg_arena *a, const struct tg_section *section,
     struct tg_alert_target *out);
+/* What pages may show of them: no URLs, no headers. */
+void tg_alerts_show(struct tg_conf *conf);
 /* By its name, or NULL. */
 const struct tg_alert_target *tg_alert_find(const struct tg_conf *conf,
     const char *name);
-
-/* The error of a delivery whose target does not ask for such events. */
-#define TG_ALERT_UNWANTED "not among its events"
 
 struct tg_alerts;
 /* Both are borrowed and outlive it. */

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "base/shown.h"
 #include "prog/alert.h"
 #include "prog/conf.h"
 
@@ -47,6 +48,31 @@ tg_alert_read(struct tg_arena *a, const struct tg_section *s,
 	out->slack = format != NULL && strcmp(format, "slack") == 0;
 	read_headers(a, s, out);
 	return NULL;
+}
+
+void
+tg_alerts_show(struct tg_conf *c)
+{
+	static const char *const ways[] = {
+		[TG_ALERT_URL] = "webhook",
+		[TG_ALERT_MAIL] = "mail",
+		[TG_ALERT_COMMAND] = "command",
+	};
+	struct tg_web_alert *list =
+	    tg_arena_zero(c->arena, (c->n_alerts + 1) * sizeof(*list));
+	size_t i;
+
+	for (i = 0; i < c->n_alerts; i++) {
+		const struct tg_alert_target *t = &c->told[i];
+		list[i] = (struct tg_web_alert){ .name = t->name,
+			.way = t->slack ? "slack" : ways[t->way],
+			.where = t->way == TG_ALERT_URL ?
+			    tg_shown_host(c->arena, t->where) :
+			    t->where,
+			.events = t->events };
+	}
+	c->app.web.alerts = list;
+	c->app.web.n_alerts = c->n_alerts;
 }
 
 const struct tg_alert_target *

@@ -144,7 +144,7 @@ state_of(const struct tg_delivery *d)
 	/* No [alert:NAME] is there yet, or the janitor has not looked. */
 	if (d->target == NULL)
 		return "untold";
-	if (d->error != NULL && strcmp(d->error, TG_ALERT_UNWANTED) == 0)
+	if (d->error != NULL && strcmp(d->error, TG_OUTBOX_UNWANTED) == 0)
 		return "skipped";
 	if (d->state == TG_DELIVERY_DONE)
 		return "done";

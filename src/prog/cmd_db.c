@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "gate/scribe.h"
+#include "store/scribe.h"
 
 static const char *file_name(enum tg_db_file file);
 
@@ -68,6 +70,24 @@ tg_cmd_db_vacuum(struct tg_cmd *c)
 	    json_pack("{s:I, s:I}", "bytes_before", (json_int_t)before,
 		"bytes_after", (json_int_t)after),
 	    "from %lld to %lld bytes", (long long)before, (long long)after);
+}
+
+int
+tg_cmd_db_reindex(struct tg_cmd *c)
+{
+	int64_t begin = tg_mono_ms();
+	int more = 1;
+
+	if (tg_cmd_app(c) == -1 ||
+	    tg_scribe_restart(tg_cmd_store(c), &c->err) == -1)
+		return TG_EXIT_FAILED;
+	while (more == 1)
+		more = tg_scribe(tg_cmd_store(c), false, &c->err);
+	if (more == -1)
+		return TG_EXIT_FAILED;
+	return tg_cmd_said(c,
+	    json_pack("{s:I}", "ms", (json_int_t)(tg_mono_ms() - begin)),
+	    "all calls whose bodies are kept were read anew");
 }
 
 static const char *

@@ -204,6 +204,20 @@ write_new(struct init *i, const char *path, struct tg_str text)
 	return 1;
 }
 
+/* Whoever signs in with the printed password may choose a better one. */
+static int
+expect_change(struct tg_db *db, void *arg, struct tg_err *e)
+{
+	struct tg_arena *a = tg_arena_new(64 * 1024);
+	struct tg_person p;
+	int rc = tg_person_look(db, a, arg, &p, e);
+
+	if (rc == 1)
+		rc = tg_person_set_initial(db, p.id, true, e);
+	tg_arena_free(a);
+	return rc;
+}
+
 static int
 make_admin(struct init *i)
 {
@@ -221,7 +235,9 @@ make_admin(struct init *i)
 	if (tg_password_hash(tg_str(password), hash) == -1)
 		return tg_fail(&i->c->err, TG_E_INTERNAL,
 		    "no memory to hash a password");
-	if (tg_person_add(i->store, name, "owner", hash, &i->c->err) == -1)
+	if (tg_person_add(i->store, name, "owner", hash, &i->c->err) == -1 ||
+	    tg_write(i->store, TG_DB_MAIN, expect_change, (void *)name,
+		&i->c->err) == -1)
 		return -1;
 	i->admin = name;
 	i->password = tg_arena_cstr(i->c->arena, tg_str(password));

@@ -141,11 +141,14 @@ json_t *tg_cmd_json_time(int64_t wall_us);
 json_t *tg_cmd_json_usd(int64_t nano);
 
 tg_command_fn tg_cmd_init, tg_cmd_serve, tg_cmd_version, tg_cmd_cron;
+tg_command_fn tg_cmd_demo;
 tg_command_fn tg_cmd_key_create, tg_cmd_key_list, tg_cmd_key_show;
 tg_command_fn tg_cmd_key_revoke, tg_cmd_key_update, tg_cmd_key_block;
 tg_command_fn tg_cmd_key_unblock, tg_cmd_key_rotate;
 tg_command_fn tg_cmd_entity_create, tg_cmd_entity_update;
 tg_command_fn tg_cmd_entity_remove, tg_cmd_entity_show, tg_cmd_entity_list;
+tg_command_fn tg_cmd_user_password, tg_cmd_user_totp, tg_cmd_user_sign_out,
+    tg_cmd_user_role;
 tg_command_fn tg_cmd_team_add_member, tg_cmd_team_remove_member;
 tg_command_fn tg_cmd_alerts, tg_cmd_alerts_test;
 tg_command_fn tg_cmd_provider_add, tg_cmd_provider_list;
@@ -158,6 +161,7 @@ int tg_cmd_bill(struct tg_cmd *c, const char *id);
 tg_command_fn tg_cmd_ledger_verify, tg_cmd_ledger_report;
 tg_command_fn tg_cmd_ledger_statement;
 tg_command_fn tg_cmd_config_check, tg_cmd_config_print;
-tg_command_fn tg_cmd_db_check, tg_cmd_db_backup, tg_cmd_db_vacuum;
+tg_command_fn tg_cmd_db_check, tg_cmd_db_backup, tg_cmd_db_vacuum,
+    tg_cmd_db_reindex;
 tg_command_fn tg_cmd_doctor;
 #endif

@@ -105,6 +105,10 @@ static const struct tg_option team_options[] = {
 	    USD("team_member_budget") },
 	END };
 
+static const struct tg_option totp_options[] = {
+	{ "--off", NULL, "switch it off", OWN },
+	END };
+
 static const struct tg_option member_options[] = {
 	{ "--role", "ROLE", "user or admin", OWN },
 	{ "--max-budget", "USD", "what this member may spend for the team",
@@ -260,6 +264,14 @@ const struct tg_command tg_commands[] = {
 	{ "key revoke", "ID", 1, 1, "make a key invalid for ever",
 	    tg_cmd_key_revoke, OPTIONS(json) },
 	ENTITY(user, "person"),
+	{ "user role", "ID ROLE", 2, 2, "what a person may do on the pages: "
+	    "owner, admin, viewer, member", tg_cmd_user_role, OPTIONS(json) },
+	{ "user password", "ID", 1, 1, "a new password for the pages; shown "
+	    "once", tg_cmd_user_password, OPTIONS(json) },
+	{ "user totp", "ID", 1, 1, "with --off: no second factor any more",
+	    tg_cmd_user_totp, OPTIONS(totp_options, json) },
+	{ "user sign-out", "ID", 1, 1, "end all sessions of a person",
+	    tg_cmd_user_sign_out, OPTIONS(json) },
 	ENTITY(team, "team"),
 	{ "team add-member", "TEAM USER", 2, 2, "put a person into a team",
 	    tg_cmd_team_add_member, OPTIONS(member_options, json) },
@@ -308,6 +320,10 @@ const struct tg_command tg_commands[] = {
 	    tg_cmd_db_backup, OPTIONS(backup_options, json) },
 	{ "db vacuum", NULL, 0, 0, "give free pages back", tg_cmd_db_vacuum,
 	    OPTIONS(json) },
+	{ "db reindex", NULL, 0, 0, "read all bodies anew, for search and "
+	    "sessions", tg_cmd_db_reindex, OPTIONS(json) },
+	{ "demo", NULL, 0, 0, "fill an empty data folder with a made-up "
+	    "month, to look around", tg_cmd_demo, OPTIONS(json) },
 	{ "cron", NULL, 0, 0, "one round of housekeeping (where no master "
 	    "runs)", tg_cmd_cron, OPTIONS(json) },
 	{ "doctor", "[URL]", 0, 1, "what is wrong, and the lines to add",

@@ -72,6 +72,7 @@ tg_conf_load(const char *file, struct tg_conf **out, struct tg_buf *faults,
 	tg_conf_fill(l.conf, l.ini.path);
 	if (read_alerts(&l) == -1)
 		goto fail;
+	tg_alerts_show(l.conf);
 	*out = l.conf;
 	return 0;
 fail:

@@ -64,8 +64,6 @@ void tg_conf_free(struct tg_conf *c);
  */
 const char *tg_conf_shown(struct tg_arena *a, const char *key,
     const char *value);
-/* The same for a URL, whatever setting it came from; NULL stays NULL. */
-const char *tg_conf_shown_url(struct tg_arena *a, const char *url);
 
 /* The file with all defaults, commented out. */
 int tg_conf_print_sample(struct tg_buf *out);

@@ -12,6 +12,8 @@
 static void fill_prog(struct tg_conf *c, const char *file);
 static void fill_app(struct tg_conf *c);
 static void fill_route(const struct tg_conf *c, struct tg_fetch_route *r);
+static void fill_pages(const struct tg_conf *c, struct tg_web_conf *w);
+static void fill_signin(const struct tg_conf *c, struct tg_signin_conf *s);
 static void fill_house(struct tg_conf *c, struct tg_house_conf *h);
 static void fill_promises(struct tg_conf *c, struct tg_section *s);
 static const char *host_name(struct tg_arena *a);
@@ -25,6 +27,8 @@ tg_conf_fill(struct tg_conf *c, const char *file)
 		name->text = host_name(c->arena);
 	fill_prog(c, file);
 	fill_app(c);
+	fill_pages(c, &c->app.web);
+	tg_conf_list(c);
 }
 
 static void
@@ -76,6 +80,7 @@ fill_app(struct tg_conf *c)
 		},
 		.keepalive_ms = (int)v[TG_CONF_KEEPALIVE_SECONDS].number * 1000,
 		.log = modes[v[TG_CONF_LOG_DEFAULT].number],
+		.log_fixed = v[TG_CONF_LOG_DEFAULT].given,
 		.idle_connections = (int)v[TG_CONF_IDLE_CONNECTIONS].number,
 		.master_key = tg_secret_new(tg_str(v[TG_CONF_MASTER_KEY].text)),
 		.caps = {
@@ -90,11 +95,45 @@ fill_app(struct tg_conf *c)
 	fill_house(c, &a->gate.house);
 	a->web = (struct tg_web_conf){
 		.cors_origins = v[TG_CONF_CORS_ORIGINS].text,
+		.www_dir = v[TG_CONF_WWW_DIR].text,
 		.trusted_proxies = v[TG_CONF_TRUSTED_PROXIES].text,
 		.compat = levels[v[TG_CONF_LITELLM].number],
 		.budget_status = v[TG_CONF_BUDGET_STATUS].given ?
 		    statuses[v[TG_CONF_BUDGET_STATUS].number] : 0,
 		.max_streams = c->prog.max_streams,
+	};
+}
+
+static void
+fill_pages(const struct tg_conf *c, struct tg_web_conf *w)
+{
+	const struct tg_conf_value *v = c->values;
+
+	w->fixed_age = v[TG_CONF_MAX_AGE_DAYS].given;
+	w->fixed_rows = v[TG_CONF_MAX_ROWS].given;
+	w->fixed_bytes = v[TG_CONF_MAX_BYTES].given;
+	fill_signin(c, &w->signin);
+}
+
+static void
+fill_signin(const struct tg_conf *c, struct tg_signin_conf *s)
+{
+	static const char *const roles[] = { "", "member", "viewer",
+		"admin" };
+	const struct tg_conf_value *v = c->values;
+	const char *user = v[TG_CONF_REMOTE_USER].text;
+
+	*s = (struct tg_signin_conf){
+		.remote_user = strcmp(user, "off") == 0 ? NULL : user,
+		.remote_groups = v[TG_CONF_REMOTE_GROUPS].text,
+		.owners = v[TG_CONF_OWNER_GROUPS].text,
+		.admins = v[TG_CONF_ADMIN_GROUPS].text,
+		.viewers = v[TG_CONF_VIEWER_GROUPS].text,
+		.members = v[TG_CONF_MEMBER_GROUPS].text,
+		.default_role = roles[v[TG_CONF_DEFAULT_ROLE].number],
+		.create = v[TG_CONF_SIGNIN_CREATE].number != 0,
+		.idle_s = v[TG_CONF_IDLE_HOURS].number * 3600,
+		.longest_s = v[TG_CONF_LONGEST_DAYS].number * 86400,
 	};
 }
 

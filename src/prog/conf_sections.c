@@ -20,6 +20,9 @@ const struct tg_conf_section_row tg_conf_sections[] = {
 	  .help = "The end users that calls are made for." },
 	{ .bit = TG_SECTION_TAGS, .name = "tags",
 	  .help = "Words that calls are booked under besides." },
+	{ .bit = TG_SECTION_SIGNIN, .name = "signin",
+	  .help = "Who comes to the pages, /admin and /me. docs/pages.md has "
+	      "the web servers' lines." },
 	{ .bit = TG_SECTION_COMPAT, .name = "compat",
 	  .help = "Whose scripts are to be understood." },
 	{ .bit = TG_SECTION_UPSTREAM, .name = "upstream",

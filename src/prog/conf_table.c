@@ -17,6 +17,7 @@
 #define ALERT TG_SECTION_ALERT
 #define HOUSE TG_SECTION_HOUSE
 #define CUSTOMERS TG_SECTION_CUSTOMERS
+#define SIGNIN TG_SECTION_SIGNIN
 /* Who promises budgets and limits. */
 #define PROMISE (HOUSE | PROVIDER | MODEL)
 /* How a place is reached: for all, or for one provider. */
@@ -34,6 +35,10 @@
 #define LISTED(name, where, test, what) \
 	{ .key = name, .sections = where, .type = TG_CONF_TEXT, \
 	  .check = test, .help = what }
+
+#define GROUPS(name, what) \
+	{ .key = name, .sections = SIGNIN, .type = TG_CONF_TEXT, .dflt = "", \
+	  .help = what }
 
 #define LIMIT(name, where, what) \
 	{ .key = name, .sections = where, .type = TG_CONF_NUMBER, \
@@ -86,6 +91,12 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.dflt = "", .check = tg_conf_check_origins,
 	.help = "Origins whose pages may call from a browser: * or a list "
 	    "by commas. Empty: none." },
+[TG_CONF_WWW_DIR] = {
+	.key = "www_dir", .sections = SERVER, .type = TG_CONF_PATH,
+	.dflt = "", .dflt_says = "those compiled in",
+	.help = "Folder of the pages' templates and assets (www/ of the "
+	    "sources), read at each request: for who edits them. A file "
+	    "that is not there is the one compiled in." },
 [TG_CONF_LOG_LEVEL] = {
 	.key = "log_level", .sections = SERVER, .type = TG_CONF_CHOICE,
 	.dflt = "info", .choices = "debug|info|warn",
@@ -470,5 +481,43 @@ const struct tg_conf_row tg_conf_rows[TG_CONF__MAX] = {
 	.type = TG_CONF_CHOICE, .dflt_says = "as that version has it",
 	.choices = "400|422|429",
 	.help = "HTTP status of a spent budget." },
+[TG_CONF_REMOTE_USER] = {
+	.key = "remote_user", .sections = SIGNIN, .type = TG_CONF_TEXT,
+	.dflt = "off", .check = tg_conf_check_remote,
+	.help = "Whom the web server has let in is signed in here. env: its "
+	    "variable REMOTE_USER; only where the web server asks for a "
+	    "password by itself (nginx hands on any name that a caller "
+	    "types). Or the name of a header, which is believed from "
+	    "[server] trusted_proxies alone. off: names and passwords of "
+	    "our own." },
+[TG_CONF_REMOTE_GROUPS] = {
+	.key = "remote_groups", .sections = SIGNIN, .type = TG_CONF_TEXT,
+	.dflt = "", .check = tg_conf_check_remote,
+	.help = "Variable (or, as above, header) with that person's groups, "
+	    "between commas; or semicolons, if there is one." },
+[TG_CONF_OWNER_GROUPS] = GROUPS("owner_groups", "Groups whose people are owners. Where one of these "
+    "four lists is given, groups alone decide; else the role that the "
+    "person has here."),
+[TG_CONF_ADMIN_GROUPS] = GROUPS("admin_groups", "Groups whose people are admins."),
+[TG_CONF_VIEWER_GROUPS] = GROUPS("viewer_groups", "Groups whose people are viewers."),
+[TG_CONF_MEMBER_GROUPS] = GROUPS("member_groups", "Groups whose people are members."),
+[TG_CONF_DEFAULT_ROLE] = {
+	.key = "default_role", .sections = SIGNIN, .type = TG_CONF_CHOICE,
+	.dflt = "none", .choices = "none|member|viewer|admin",
+	.help = "Role of whom the web server lets in, and who is in none of "
+	    "the lists, or not known here." },
+[TG_CONF_SIGNIN_CREATE] = {
+	.key = "create", .sections = SIGNIN, .type = TG_CONF_FLAG,
+	.dflt = "yes",
+	.help = "Whom the web server lets in, and who has a role, is made a "
+	    "person here at the first visit." },
+[TG_CONF_IDLE_HOURS] = {
+	.key = "idle_hours", .sections = SIGNIN, .type = TG_CONF_NUMBER,
+	.dflt = "168", .min = 1, .max = 8760,
+	.help = "A session that is not used for so long ends." },
+[TG_CONF_LONGEST_DAYS] = {
+	.key = "longest_days", .sections = SIGNIN, .type = TG_CONF_NUMBER,
+	.dflt = "30", .min = 1, .max = 365,
+	.help = "Every session ends after so many days." },
 };
 /* clang-format on */

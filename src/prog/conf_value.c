@@ -396,6 +396,21 @@ tg_conf_check_header(const char *value)
 	return NULL;
 }
 
+/* Of a variable HTTP_... callers decide; a header has a way of its own. */
+const char *
+tg_conf_check_remote(const char *value)
+{
+	if (strncmp(value, "HTTP_", 5) == 0)
+		return "must not begin with HTTP_: anybody can send a header; "
+		       "name the header itself, with [server] "
+		       "trusted_proxies";
+	for (; *value != '\0'; value++)
+		if (strchr("-_", *value) == NULL && !isalnum(*value & 0xff))
+			return "must be off, env, or a name of letters, "
+			       "digits, - and _";
+	return NULL;
+}
+
 const char *
 tg_conf_check_usage(const char *value)
 {

@@ -11,6 +11,7 @@ const char *tg_conf_check_url(const char *value);
 const char *tg_conf_check_proxy(const char *value);
 const char *tg_conf_check_status(const char *value);
 const char *tg_conf_check_header(const char *value);
+const char *tg_conf_check_remote(const char *value);
 const char *tg_conf_check_usage(const char *value);
 const char *tg_conf_check_http(const char *value);
 const char *tg_conf_check_mail(const char *value);

@@ -20,7 +20,9 @@
 
 #define MORE_MS 1000
 #define IDLE_MS 10000
+#define READ_MS 2000
 
+static int idle(struct tg_app *app, int ms);
 static int lock_open(const char *dir, int flags);
 
 int
@@ -49,13 +51,28 @@ tg_janitor_run(const struct tg_conf *conf)
 			more = 1;
 		if (more != 1)
 			malloc_trim(0);
-		sig = tg_signals_wait(more == 1 ? MORE_MS : IDLE_MS);
+		sig = idle(app, more == 1 ? MORE_MS : IDLE_MS);
 	}
 	tg_alerts_free(alerts);
 	tg_app_close(app);
 	if (lock != -1)
 		close(lock);
 	return 0;
+}
+
+/* Calls are read in between, for those who look at what they just did. */
+static int
+idle(struct tg_app *app, int ms)
+{
+	int sig = 0;
+
+	while (sig == 0 && ms > 0) {
+		sig = tg_signals_wait(ms < READ_MS ? ms : READ_MS);
+		ms -= READ_MS;
+		if (sig == 0 && ms > 0)
+			(void)tg_app_read(app, false);
+	}
+	return sig;
 }
 
 int
