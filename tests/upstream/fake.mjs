@@ -5,6 +5,7 @@
 // taken from the request's `x` member (an object, or the name of a script),
 // else by the name in `model`, else the default answer is given. Scripts are
 // registered with `up.script(name, object)`; a few stand in BUILT_IN.
+// The one that is named "/models" is for GET /models.
 //
 // Everything that happens is written down in `up.books`, one entry a
 // request, in order of arrival, with times in milliseconds since the epoch
@@ -488,7 +489,9 @@ export class Fake {
 		if (this.opt.count)
 			e.body = null;
 		try {
-			await this.answer(e, this.choose(e.json), req, res);
+			await this.answer(e, /\/models$/.test(e.path) ?
+			    this.scripts.get('/models') ?? {} :
+			    this.choose(e.json), req, res);
 		} catch (err) {
 			e.failed = err;
 			res.destroy?.();

@@ -151,7 +151,8 @@ export async function waitFor(what, fn, ms = 10000, step = 20)
 
 const RANGES = { webservers: 0, relay: 100, clients: 150, durable: 200,
     bodies: 300, doctor: 350, manage: 450, fake: 500, budget: 550,
-    alerts: 600, limits: 650, crash: 700, litellm: 750 };
+    alerts: 600, limits: 650, crash: 700, litellm: 750, pages: 800,
+    signin: 840, providers: 870, play: 890, injection: 910, forms: 930 };
 const base = Number(process.env.TOLLGATE_TEST_PORT ?? 18000);
 let next = 0;
 
