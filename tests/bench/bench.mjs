@@ -11,6 +11,7 @@ import { connects, family, now, port, pss, run, sleep, start, stop, waitFor,
     WEB } from '../e2e/lib/proc.mjs';
 import { serve } from '../e2e/lib/servers.mjs';
 import * as budgets from './budgets.mjs';
+import * as pages from './pages.mjs';
 
 const QUICK = !!process.env.BENCH_QUICK;
 const TOOLS = process.env.BENCH_TOOLS;
@@ -260,6 +261,7 @@ function report(m)
 		['added time to first token, p50', '≤ 1 ms', ...verdict(
 		    ttft(lt), 1000, ms(ttft(lt)) + ' ms')],
 		...budgets.targets(m.budgets, verdict),
+		...pages.targets(m.pages, verdict),
 		['memory, all processes, idle', '≤ 20 MB', ...verdict(m.idle,
 		    20e6, mb(m.idle))],
 		['memory, 1,000 open streams', '≤ 90 MB', ...verdict(
@@ -312,6 +314,7 @@ function report(m)
 	    ways.map(w => [w.name, ms(m.ttft[w.name].first.p50),
 	    ms(m.ttft[w.name].first.p99), ms(ttft(w.name))]));
 	t += budgets.report(m.budgets, table);
+	t += pages.report(m.pages, table);
 	t += '\n## Open streams\n\nA chunk a second each. Memory is ' +
 	    'proportional set size; chunk age is the time from the ' +
 	    'upstream to the client.\n\n' + table(['streams', 'way',
@@ -392,8 +395,10 @@ async function main()
 	say('the property test of budgets');
 	m.budgets.fire = await budgets.underFire(path.join(HERE,
 	    '../e2e/run'), process.env.builddir, QUICK ? 2000 : 100000);
-	const text = report(m);
 	await s.gw.close();
+	m.pages = await pages.measure({ fill: process.env.BENCH_FILL, say,
+	    calls: QUICK ? 20000 : 1000000, rounds: QUICK ? 5 : 20 });
+	const text = report(m);
 	process.stdout.write(text);
 	const out = process.env.BENCH_OUT ?? (QUICK ? null :
 	    path.join(HERE, '../../docs/bench.md'));
